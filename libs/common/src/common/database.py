@@ -1,0 +1,93 @@
+"""How does a process talk to its PostgreSQL? One pool, a deadline on everything, one kind of transaction."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Final, cast
+
+import asyncpg
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+CONNECT_SECONDS: Final = 3.0
+COMMAND_SECONDS: Final = 10.0
+POOL_WAIT_SECONDS: Final = 3.0
+
+_TRANSIENT = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.DeadlockDetectedError,
+    asyncpg.SerializationError,
+    asyncpg.QueryCanceledError,
+    asyncpg.LockNotAvailableError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.InterfaceError,
+    OSError,
+    TimeoutError,
+    PoolTimeout,
+    ConnectionError,
+)
+
+
+def is_transient(error: BaseException) -> bool:
+    """Whether the database itself failed, so that the same call may succeed later."""
+    if isinstance(error, DBAPIError):
+        return error.connection_invalidated or is_transient_cause(error)
+    return isinstance(error, _TRANSIENT)
+
+
+def is_transient_cause(error: DBAPIError) -> bool:
+    """Look through SQLAlchemy's wrapper at what the driver said."""
+    cause = error.orig.__cause__ if error.orig is not None else None
+    if isinstance(cause, _TRANSIENT):
+        return True
+    return cause is None and isinstance(error, OperationalError | InterfaceError)
+
+
+class Database:
+    """One process's pool. `transaction()` commits at its end or not at all."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self.engine = engine
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[AsyncConnection]:
+        """A connection inside a transaction; committed on a clean exit, rolled back on any exception."""
+        async with self.engine.begin() as connection:
+            yield connection
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self.engine.dispose()
+
+
+def open_database(url: str, *, application: str, pool_size: int = 5, command_seconds: float = COMMAND_SECONDS) -> Database:
+    """Make a pool (nothing is connected yet). `url` is postgresql://role@host:port/database."""
+    engine = create_async_engine(
+        make_url(url).set(drivername="postgresql+asyncpg"),
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_timeout=POOL_WAIT_SECONDS,
+        pool_pre_ping=True,
+        connect_args={
+            "timeout": CONNECT_SECONDS,
+            "command_timeout": command_seconds,
+            "server_settings": {
+                "application_name": application,
+                "timezone": "UTC",
+                "statement_timeout": str(int(command_seconds * 1000)),
+                "lock_timeout": "5000",
+                "idle_in_transaction_session_timeout": "15000",
+                "jit": "off",
+            },
+        },
+    )
+    return Database(engine)
+
+
+async def driver(connection: AsyncConnection) -> asyncpg.Connection:
+    """The asyncpg connection below, for COPY in the same transaction: run one statement through `connection` first."""
+    raw = await connection.get_raw_connection()
+    return cast("asyncpg.Connection", raw.driver_connection)
