@@ -2,11 +2,12 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Final, cast
 
 import asyncpg
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
@@ -23,7 +24,6 @@ _TRANSIENT = (
     asyncpg.LockNotAvailableError,
     asyncpg.InsufficientResourcesError,
     asyncpg.OperatorInterventionError,
-    asyncpg.InterfaceError,
     OSError,
     TimeoutError,
     PoolTimeout,
@@ -32,18 +32,13 @@ _TRANSIENT = (
 
 
 def is_transient(error: BaseException) -> bool:
-    """Whether the database itself failed, so that the same call may succeed later."""
+    """Whether the database or the network failed, so that the same call may succeed later."""
     if isinstance(error, DBAPIError):
-        return error.connection_invalidated or is_transient_cause(error)
+        cause = error.orig.__cause__ if error.orig is not None else None
+        return error.connection_invalidated or (cause is not None and is_transient(cause))
+    if isinstance(error, asyncpg.InterfaceError):
+        return "closed" in str(error) or "in progress" in str(error)
     return isinstance(error, _TRANSIENT)
-
-
-def is_transient_cause(error: DBAPIError) -> bool:
-    """Look through SQLAlchemy's wrapper at what the driver said."""
-    cause = error.orig.__cause__ if error.orig is not None else None
-    if isinstance(cause, _TRANSIENT):
-        return True
-    return cause is None and isinstance(error, OperationalError | InterfaceError)
 
 
 class Database:
@@ -63,15 +58,19 @@ class Database:
         await self.engine.dispose()
 
 
-def open_database(url: str, *, application: str, pool_size: int = 5, command_seconds: float = COMMAND_SECONDS) -> Database:
-    """Make a pool (nothing is connected yet). `url` is postgresql://role@host:port/database."""
+def open_database(
+    url: str, *, application: str, pool_size: int = 5, command_seconds: float = COMMAND_SECONDS
+) -> Database:
+    """Make a pool (nothing is connected yet). `url` is postgresql://role@host:port/database[?password_file=PATH]."""
+    address, password = _take_password_file(make_url(url))
     engine = create_async_engine(
-        make_url(url).set(drivername="postgresql+asyncpg"),
+        address.set(drivername="postgresql+asyncpg"),
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=POOL_WAIT_SECONDS,
         pool_pre_ping=True,
-        connect_args={
+        connect_args=password
+        | {
             "timeout": CONNECT_SECONDS,
             "command_timeout": command_seconds,
             "server_settings": {
@@ -85,6 +84,14 @@ def open_database(url: str, *, application: str, pool_size: int = 5, command_sec
         },
     )
     return Database(engine)
+
+
+def _take_password_file(url: URL) -> tuple[URL, dict[str, object]]:
+    """A mounted secret is read anew for every connection, so that a rotated password needs no restart."""
+    path = url.query.get("password_file")
+    if not isinstance(path, str):
+        return url, {}
+    return url.difference_update_query(["password_file"]), {"password": lambda: Path(path).read_text().strip()}
 
 
 async def driver(connection: AsyncConnection) -> asyncpg.Connection:

@@ -24,7 +24,9 @@ NAMESPACED: Final = frozenset({"user_id", "buyer_id", "anonymous_id"})
 
 LONGEST_VALUE: Final = 256
 _OWN_ID: Final = re.compile(r"c_[a-z2-7]{26}")
-_BLOCKED: Final = re.compile(r"[0\-\s]*|-1|null|none|nil|undefined|unknown|anonymous|guest|n/?a|test|\[object object\]", re.IGNORECASE)
+_BLOCKED: Final = re.compile(
+    r"[0\-\s]*|-1|null|none|nil|undefined|unknown|anonymous|guest|n/?a|test|\[object object\]", re.IGNORECASE
+)
 
 
 class UnreadableCustomer(Malformed):
@@ -38,7 +40,10 @@ class IdentityKey:
 
     def __init__(self, secret: bytes) -> None:
         if len(secret) < 16:
-            raise Malformed("The identity key needs at least 16 bytes; make one with `openssl rand -hex 32`.", code="weak_identity_key")
+            raise Malformed(
+                "The identity key needs at least 16 bytes; make one with `openssl rand -hex 32`.",
+                code="weak_identity_key",
+            )
         self._secret = secret
 
     @classmethod
@@ -99,7 +104,8 @@ def read_customer(text: str, key: IdentityKey) -> str:
     kind, _, namespace = head.partition("@")
     if not colon or kind not in KINDS:
         raise UnreadableCustomer(
-            f"`{text[:80]}` names no customer: give a canonical id (c_...) or `kind:value` with a kind of {', '.join(KINDS)}."
+            f"`{text[:80]}` names no customer: give a canonical id (c_...) or `kind:value`, "
+            f"with a kind of {', '.join(KINDS)}."
         )
     normalised = normalise(kind, value)
     if normalised is None:

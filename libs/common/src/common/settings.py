@@ -14,6 +14,7 @@ class Settings(BaseSettings):
 
     database_url: str = Field(description="postgresql://role@host:port/database")
     kafka_bootstrap: str = "127.0.0.1:9092"
+    partitions: int = Field(6, ge=1, description="partitions of every topic; a change is a new topic and a replay")
     zone: str = "Asia/Shanghai"
     base_currency: str = Field("CNY", pattern="^[A-Z]{3}$")
     identity_key_file: Path = Path("identity.key")

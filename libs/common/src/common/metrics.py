@@ -1,0 +1,16 @@
+"""What does a process count? Every metric of the chassis, by name, in this one file."""
+
+from prometheus_client import Counter, Gauge
+
+CONSUMED_EVENTS = Counter("guanxi_consumed_events_total", "Events applied", ["group"])
+CONSUMER_LAG = Gauge(
+    "guanxi_consumer_lag_events", "Events on the log and not applied yet", ["group", "topic", "partition"]
+)
+CONSUMER_BRAKED = Gauge(
+    "guanxi_consumer_braked", "1 while too many dead letters hold a partition", ["group", "topic", "partition"]
+)
+DEAD_LETTERS = Counter("guanxi_dead_letters_total", "Events kept as dead letters", ["group"])
+OUTBOX_SENT = Counter("guanxi_outbox_sent_total", "Rows sent to Kafka and acknowledged", ["table"])
+OUTBOX_OLDEST_SECONDS = Gauge("guanxi_outbox_oldest_seconds", "Age of the oldest row not sent", ["table"])
+TIMERS_DONE = Counter("guanxi_timers_done_total", "Timers fired", ["kind"])
+TIMER_LATENESS_SECONDS = Gauge("guanxi_timer_lateness_seconds", "How long the oldest due timer has been waiting")

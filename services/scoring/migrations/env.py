@@ -1,0 +1,5 @@
+"""Alembic's entry: everything stands in common.migrations."""
+
+from common.migrations import run_environment
+
+run_environment()
