@@ -34,7 +34,7 @@ def event(number: int, customer: str, kind: str = "page.viewed") -> Event:
 async def publish(bootstrap: str, topic: str, values: Iterable[tuple[str, bytes]]) -> None:
     """Write (customer, value) pairs through the lanes and wait until all are acknowledged."""
     async with open_producer(bootstrap, partitions=PARTITIONS) as producer:
-        await producer.connect()
+        await producer.connected()
         futures = set()
         for customer, value in values:
             key = customer.encode()
@@ -55,7 +55,9 @@ async def count(connection: AsyncConnection, batch: Sequence[Received]) -> None:
             raise ValueError(f"poison in {received.event.id}")
     numbers = Counter(received.event.subject for received in batch)
     await connection.execute(
-        text("INSERT INTO counted VALUES (:customer, :n) ON CONFLICT (customer) DO UPDATE SET n = counted.n + excluded.n"),
+        text(
+            "INSERT INTO counted VALUES (:customer, :n) ON CONFLICT (customer) DO UPDATE SET n = counted.n + excluded.n"
+        ),
         [{"customer": customer, "n": n} for customer, n in sorted(numbers.items())],
     )
 

@@ -3,9 +3,10 @@
 import asyncio
 import sys
 
+from tests.support.chassis import count
+
 from common.consumer import Consumer
 from common.database import open_database
-from tests.support.chassis import count
 
 
 async def main(url: str, bootstrap: str, topic: str) -> None:

@@ -4,7 +4,9 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 
-async def until(condition: Callable[[], Awaitable[bool]], *, seconds: float = 30.0, what: str = "the condition") -> None:
+async def until(
+    condition: Callable[[], Awaitable[bool]], *, seconds: float = 30.0, what: str = "the condition"
+) -> None:
     """Return as soon as the condition holds; AssertionError after the deadline."""
     try:
         async with asyncio.timeout(seconds):

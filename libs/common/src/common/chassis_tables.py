@@ -73,8 +73,10 @@ CREATE TABLE idempotency (
 """
 
 
+STATEMENTS: Final = tuple(statement.strip() for statement in _TABLES.split(";\n") if statement.strip())
+
+
 def create_chassis_tables() -> None:
     """Create progress, dead_letter, outbox, timer, alias and idempotency, inside a running migration."""
-    for statement in _TABLES.split(";\n"):
-        if statement.strip():
-            op.execute(statement)
+    for statement in STATEMENTS:
+        op.execute(statement)

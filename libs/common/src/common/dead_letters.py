@@ -41,9 +41,9 @@ _INSERT = text(
 )
 _COUNT = text(
     """
-    SELECT count(*) FILTER (WHERE "offset" >= :offset - :in_a_row + 1), count(*)
+    SELECT count(*) FILTER (WHERE "offset" >= :row_from), count(*)
     FROM dead_letter
-    WHERE topic = :topic AND partition = :partition AND "offset" >= :offset - :window AND "offset" < :offset
+    WHERE topic = :topic AND partition = :partition AND "offset" >= :window_from AND "offset" < :offset
       AND replayed_at IS NULL AND code_version = :code_version
     """
 )
@@ -128,8 +128,8 @@ async def brake_trips(
             "topic": topic,
             "partition": partition,
             "offset": offset,
-            "in_a_row": IN_A_ROW,
-            "window": WINDOW,
+            "row_from": offset - IN_A_ROW + 1,
+            "window_from": offset - WINDOW,
             "code_version": code_version,
         },
     )

@@ -166,6 +166,7 @@ class Producer:
         self.partitions = partitions
         self._bootstrap = bootstrap
         self._kafka: AIOKafkaProducer | None = None
+        self._connected = asyncio.Event()
         self._lanes: dict[tuple[str, int], Lane] = {}
 
     @property
@@ -182,8 +183,12 @@ class Producer:
             lane = self._lanes[topic, partition] = Lane(self._kafka, topic, partition)
         return lane.append(key, value)
 
+    async def connected(self) -> None:
+        """Wait until the broker was reached."""
+        await self._connected.wait()
+
     async def connect(self) -> None:
-        """Try until the broker answers; aiokafka's own start gives up at once."""
+        """Try until the broker answers; aiokafka's own start gives up at once. Run once, by open_producer."""
         attempt = 0
         while self._kafka is None:
             kafka = AIOKafkaProducer(
@@ -200,6 +205,7 @@ class Producer:
             try:
                 await kafka.start()
                 self._kafka = kafka
+                self._connected.set()
             except (KafkaError, OSError) as error:
                 log.warning("kafka_unreachable", bootstrap=self._bootstrap, error=type(error).__name__)
                 await stop_client(kafka)

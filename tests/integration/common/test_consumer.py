@@ -1,0 +1,173 @@
+"""Does every event take effect exactly once, whatever happens to the processes, and is a bad one kept aside?"""
+
+import asyncio
+import os
+import random
+import signal
+import sys
+from collections import Counter
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+from tests.support.chassis import count, counts, event, open_chassis, publish, publish_events
+from tests.support.databases import Databases
+from tests.support.topics import Topics
+from tests.support.waiting import until
+
+from common.consumer import Consumer
+from common.database import Database
+from common.dead_letters import Received, list_dead_letters, replay
+from common.kafka import partition_of
+from common.progress import Place, advance, positions
+
+
+@asynccontextmanager
+async def consuming(database: Database, bootstrap: str, topic: str) -> AsyncIterator[None]:
+    stop = asyncio.Event()
+    consumer = Consumer(
+        database=database, bootstrap=bootstrap, group=f"group.{topic}", topics=[topic], handle=count, code_version="1"
+    )
+    running = asyncio.create_task(consumer.run(stop))
+    try:
+        yield
+    finally:
+        stop.set()
+        await running
+
+
+async def start_process(url: str, bootstrap: str, topic: str) -> asyncio.subprocess.Process:
+    return await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "tests.support.counting_process", url, bootstrap, topic, start_new_session=True
+    )
+
+
+async def test_processes_that_are_killed_neither_lose_nor_repeat_an_event(
+    database_url: Databases, kafka_bootstrap: str, fresh_topic: Topics
+) -> None:
+    url, topic = await database_url(), await fresh_topic("killed")
+    database = await open_chassis(url)
+    events = [event(number, f"c-{number % 97}") for number in range(40_000)]
+    oracle = dict(Counter(one.subject for one in events))
+    chance = random.Random(7)
+    publishing = asyncio.create_task(publish_events(kafka_bootstrap, topic, events))
+    processes = [await start_process(url, kafka_bootstrap, topic) for _ in range(2)]
+    try:
+        for _ in range(3):
+            seen = sum((await counts(database)).values())
+            victim = chance.randrange(2)
+            await until(lambda before=seen: _moved(database, before, len(events)), seconds=40, what="progress")
+            os.kill(processes[victim].pid, signal.SIGKILL)
+            await processes[victim].wait()
+            processes[victim] = await start_process(url, kafka_bootstrap, topic)
+        await publishing
+
+        async def all_counted() -> bool:
+            return sum((await counts(database)).values()) >= len(events)
+
+        await until(all_counted, seconds=60, what="every event counted")
+    finally:
+        for process in processes:
+            process.kill()
+            await process.wait()
+    assert await counts(database) == oracle
+    await database.close()
+
+
+async def _moved(database: Database, before: int, all_events: int) -> bool:
+    now = sum((await counts(database)).values())
+    return now > before or now == all_events
+
+
+async def test_of_two_owners_of_one_batch_the_second_waits_and_is_refused(database_url: Databases) -> None:
+    database = await open_chassis(await database_url())
+    async with database.transaction() as connection:
+        await positions(connection, {("topic", 0): 5, ("topic", 1): 5})
+    async with database.transaction() as first:
+        assert await advance(first, {("topic", 0): (5, 9), ("topic", 1): (4, 9)}) == {("topic", 0)}
+        zombie = asyncio.create_task(_advance(database, (5, 7)))
+        await asyncio.wait([zombie], timeout=0.2)
+        assert not zombie.done()
+    assert await zombie == set()
+    assert await _advance(database, (9, 10)) == {("topic", 0)}
+    await database.close()
+
+
+async def _advance(database: Database, step: tuple[int, int]) -> set[Place]:
+    async with database.transaction() as connection:
+        return await advance(connection, {("topic", 0): step})
+
+
+async def test_after_a_restart_nothing_is_applied_again(
+    database_url: Databases, kafka_bootstrap: str, fresh_topic: Topics
+) -> None:
+    url, topic = await database_url(), await fresh_topic("stale")
+    database = await open_chassis(url)
+    await publish_events(kafka_bootstrap, topic, [event(number, "c-1") for number in range(10)])
+    async with consuming(database, kafka_bootstrap, topic):
+        await until(lambda: _counted(database, 10))
+    async with database.transaction() as connection:
+        await connection.execute(text("UPDATE counted SET n = 0"))
+    async with consuming(database, kafka_bootstrap, topic):
+        await publish_events(kafka_bootstrap, topic, [event(10, "c-1")])
+        await until(lambda: _counted(database, 1))
+    assert await counts(database) == {"c-1": 1}
+    await database.close()
+
+
+async def _counted(database: Database, wanted: int) -> bool:
+    return sum((await counts(database)).values()) == wanted
+
+
+async def test_a_poisoned_event_is_kept_with_its_reason_and_takes_effect_when_replayed(
+    database_url: Databases, kafka_bootstrap: str, fresh_topic: Topics
+) -> None:
+    url, topic = await database_url(), await fresh_topic("poison")
+    database = await open_chassis(url)
+    events = [event(number, "c-1", "poison" if number == 500 else "page.viewed") for number in range(1000)]
+    await publish_events(kafka_bootstrap, topic, events)
+    await publish(kafka_bootstrap, topic, [("c-1", b"this is no event")])
+    async with consuming(database, kafka_bootstrap, topic):
+        await until(lambda: _letters(database, 2))
+        await until(lambda: _counted(database, 999))
+    letters = await list_dead_letters(database)
+    assert [letter.event for letter in letters] == ["test/e-500", None]
+    assert letters[0].reason == "ValueError: poison in e-500"
+    assert letters[1].reason.startswith("DecodeError: ")
+
+    assert (await replay(database, count, letters[0].id, code_version="2") or "").startswith("ValueError")
+
+    async def mended(connection: AsyncConnection, batch: Sequence[Received]) -> None:
+        await connection.execute(text("UPDATE counted SET n = n + 1"))
+
+    assert await replay(database, mended, letters[0].id, code_version="2") is None
+    assert len(await list_dead_letters(database)) == 1
+    assert await counts(database) == {"c-1": 1000}
+    await database.close()
+
+
+async def _letters(database: Database, wanted: int) -> bool:
+    return len(await list_dead_letters(database)) == wanted
+
+
+async def test_the_twentieth_bad_event_in_a_row_stops_the_partition_and_a_restart_does_not_forget(
+    database_url: Databases, kafka_bootstrap: str, fresh_topic: Topics
+) -> None:
+    url, topic = await database_url(), await fresh_topic("brake")
+    database = await open_chassis(url)
+    bad = [event(number, "c-1", "poison") for number in range(30)]
+    good = [event(number, f"c-{number}") for number in range(100, 160) if number % 7]
+    await publish_events(kafka_bootstrap, topic, bad)
+    await publish_events(kafka_bootstrap, topic, good)
+    others = sum(1 for one in good if _partition(one.subject) != _partition("c-1"))
+    for _ in range(2):
+        async with consuming(database, kafka_bootstrap, topic):
+            await until(lambda: _counted(database, others))
+            await until(lambda: _letters(database, 19))
+    assert len(await list_dead_letters(database)) == 19
+    await database.close()
+
+
+def _partition(customer: str) -> int:
+    return partition_of(customer.encode(), 6)
