@@ -94,6 +94,9 @@ def check_facts(type_: str, interaction: Interaction) -> None:
         _check_name("/data/channel", interaction.channel, _CHANNELS)
     if interaction.direction is not None:
         _check_name("/data/direction", interaction.direction, _DIRECTIONS)
+    currency = interaction.currency
+    if currency is not None and not (currency.isascii() and currency.isalpha() and currency.isupper()):
+        raise _broken("/data/currency", f"`{currency}` is no currency code. {_HINTS['currency']}")
     if interaction.promised_at is not None:
         check_time(interaction.promised_at, "/data/promised_at")
     if interaction.rating is not None:
