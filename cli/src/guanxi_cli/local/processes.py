@@ -85,6 +85,7 @@ def start(home: Home, part: Part) -> Record:
             cwd="/",
             env={**os.environ, **part.environment, **_mark(home, part)},
             start_new_session=True,
+            umask=0o077,
             **(part.account.switch() if part.account else Switch()),
         )
     return _write(home, part, psutil.Process(process.pid))

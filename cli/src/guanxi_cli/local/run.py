@@ -28,6 +28,7 @@ async def run(
         cwd="/",
         env=environment,
         start_new_session=True,
+        umask=0o077,
         **(account.switch() if account else Switch()),
     )
     try:

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 from guanxi_cli.local.databases import owner_of
 from guanxi_cli.local.home import Home
@@ -15,12 +15,13 @@ ROLES = ("api", "worker")
 MIGRATE_SECONDS = 120
 
 
-def service_parts(home: Home, services: Sequence[str] = SERVICES) -> list[Part]:
-    return [_part(home, service, role) for role in ROLES for service in services]
+def service_parts(home: Home, services: Iterable[str] = SERVICES) -> list[Part]:
+    return [_part(home, service, role) for service in services for role in ROLES]
 
 
-def management_port(home: Home, service: str, role: str) -> int:
-    return home.port(f"{service}-{role}-management")
+def readiness_url(part: Part) -> str:
+    """Every service process answers on its management port, its last one."""
+    return f"http://{LOOPBACK}:{part.ports[-1]}/readyz"
 
 
 async def migrate(home: Home, service: str, database: str | None = None) -> None:
@@ -38,10 +39,11 @@ async def migrate(home: Home, service: str, database: str | None = None) -> None
 def environment(home: Home, service: str) -> dict[str, str]:
     """What every process of the service is told."""
     told = {
+        "PYTHONUNBUFFERED": "1",
         "GUANXI_DATABASE_URL": home.database_url(service, service),
         "GUANXI_KAFKA_BOOTSTRAP": home.bootstrap,
-        "GUANXI_ZONE": "Asia/Shanghai",
-        "GUANXI_BASE_CURRENCY": "GBP",
+        "GUANXI_ZONE": os.environ.get("GUANXI_ZONE", "Asia/Shanghai"),
+        "GUANXI_BASE_CURRENCY": os.environ.get("GUANXI_BASE_CURRENCY", "GBP"),  # the sample's
         "GUANXI_IDENTITY_KEY_FILE": str(home.folder / "identity.key"),
         "GUANXI_KEYS_FILE": str(home.folder / "keys.yaml"),
         "GUANXI_POLICIES_DIR": str(shipped("policies")),
@@ -56,7 +58,7 @@ def environment(home: Home, service: str) -> dict[str, str]:
 
 
 def _part(home: Home, service: str, role: str) -> Part:
-    management = management_port(home, service, role)
+    management = home.port(f"{service}-{role}-management")
     return Part(
         name=f"{service}-{role}",
         command=[sys.executable, "-m", service, role],

@@ -1,0 +1,41 @@
+"""The command `guanxi`."""
+
+import sys
+
+import typer
+
+from guanxi_cli.commands.doctor import doctor
+from guanxi_cli.commands.down import down
+from guanxi_cli.commands.keys import credentials, keys
+from guanxi_cli.commands.logs import logs
+from guanxi_cli.commands.reset import reset
+from guanxi_cli.commands.status import status
+from guanxi_cli.commands.up import up
+from guanxi_cli.local.problem import Problem
+
+
+def make_app() -> typer.Typer:
+    app = typer.Typer(
+        name="guanxi",
+        help="Guanxi (关系) on one machine.",
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        add_completion=False,
+    )
+    for command in (up, status, logs, down, reset, credentials, doctor):
+        app.command()(command)
+    app.add_typer(keys, name="keys")
+    return app
+
+
+def main() -> None:
+    """A Problem is one sentence for a person, not a traceback."""
+    try:
+        make_app()()
+    except Problem as problem:
+        typer.echo(f"guanxi: {problem}", err=True)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,23 @@
+"""Where does a test run a whole system of its own? In a temporary home on free ports, stopped and deleted after it."""
+
+import shutil
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from guanxi_cli.local.home import Home
+from guanxi_cli.local.system import bring_down
+from tests.support.port_bases import claim_port_base
+
+
+@asynccontextmanager
+async def own_home() -> AsyncIterator[Home]:
+    """A home that nothing was made in yet; whatever runs in it at the end is stopped."""
+    folder = Path(tempfile.mkdtemp(prefix="guanxi-home-"))
+    home = Home(folder=folder, port_base=claim_port_base())
+    try:
+        yield home
+    finally:
+        await bring_down(home, say=lambda line: None)
+        shutil.rmtree(folder)
