@@ -1,0 +1,52 @@
+"""What came out for each customer of a batch, a column a figure?
+
+Columns are numpy arrays of `size` customers in the order of the packed rows; a score is meaningful where its `*_known`
+flag is set; segment, tier, status and band are indexes of the tuples of policy.py, status.py and churn.py.
+"""
+
+from dataclasses import dataclass
+
+from scoring.domain.decay import Flags, Floats, Ints
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Columns:
+    """Rounded to 1e-6. `raw_segment` is today's, `segment` and `tier` and `churn_band` the shown ones (guards, cap)."""
+
+    size: int
+    as_of: int
+    policy_version: str
+    thresholds_version: str
+    experience: Floats
+    experience_known: Flags
+    experience_ever: Flags
+    engagement: Floats
+    exchange: Floats
+    evaluation: Floats
+    evaluation_known: Flags
+    evaluation_ever: Flags
+    evolution: Floats
+    evolution_known: Flags
+    strength: Floats
+    strength_known: Flags
+    coverage: Floats
+    personal_contact: Floats
+    reciprocity: Floats
+    reciprocity_known: Flags
+    severe: Flags
+    bought: Flags
+    recency_days: Ints
+    frequency: Ints
+    monetary_minor: Ints
+    r: Ints
+    f: Ints
+    m: Ints
+    raw_segment: Ints
+    segment: Ints
+    named: Ints
+    chinese: Ints
+    raw_tier: Ints
+    tier: Ints
+    status: Ints
+    churn_risk: Floats
+    churn_band: Ints

@@ -1,0 +1,179 @@
+"""How do facts fade, for many customers and every day of a guard at once?
+
+Source: scoring-model.md section 1. `D_h = sum of f 2^(-age/h)`, `sat(x, c) = 1 - 2^(-max(x, 0)/c)`, shrunk mean
+`100 (k p0 + WQ)/(k + W)`. A grid is the days as_of - g, g = 0..guard, one row each; row 0 is the as-of day. A decayed
+sum scales one base of the old facts by 2^(-1/h) a day and adds the few facts inside the guard on their day.
+Example: 8 points on day 70, h 30: D is 8 on day 70, 4 on day 100; sat(10, 10) = 0.5.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scoring.domain.days import NEVER
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grid:
+    """`size` customers on the days as_of, as_of - 1 .. as_of - guard (day numbers)."""
+
+    as_of: int
+    guard: int
+    size: int
+
+    @property
+    def rows(self) -> int:
+        return self.guard + 1
+
+    @property
+    def days(self) -> Ints:
+        """The grid's day numbers as a column, [rows, 1]."""
+        return (self.as_of - np.arange(self.rows))[:, None]
+
+
+class Facts:
+    """Weighted facts of one sort: owner, day, weight, and where they may end, the as-of days they hold for."""
+
+    def __init__(
+        self,
+        grid: Grid,
+        owner: Ints,
+        day: Ints,
+        weight: Floats,
+        *,
+        since: Ints | None = None,
+        until: Ints | None = None,
+    ) -> None:
+        self.grid = grid
+        oldest = grid.as_of - grid.guard
+        steady = day <= grid.as_of
+        self._odd: tuple[Ints, Ints, Floats, Flags] | None = None
+        if until is not None:
+            since = day if since is None else since
+            odd = steady & ((since > day) | (until <= grid.as_of)) & (until > oldest) & (since <= grid.as_of)
+            steady &= (since == day) & (until > grid.as_of)
+            if odd.any():
+                self._take_odd(owner[odd], day[odd], weight[odd], since[odd], until[odd])
+        recent = steady & (day > oldest)
+        if recent.any():
+            steady &= ~recent
+            self._recent: tuple[Ints, Ints, Floats] | None = (owner[recent], day[recent], weight[recent])
+        else:
+            self._recent = None
+        if not steady.all():
+            owner, day, weight = owner[steady], day[steady], weight[steady]
+        self._old = owner, day, weight
+        self._recent_sum: Floats | None = None
+        self._sums: dict[float, Floats] = {}
+
+    def _take_odd(self, owner: Ints, day: Ints, weight: Floats, since: Ints, until: Ints) -> None:
+        days = self.grid.days
+        holds = (since <= days) & (days < until)
+        self._odd = owner, day, weight, holds
+
+    def decayed(self, half_life: float) -> Floats:
+        """D_h of the weights on each day of the grid, [rows, size]."""
+        if half_life not in self._sums:
+            self._sums[half_life] = self._decayed(half_life)
+        return self._sums[half_life]
+
+    def _decayed(self, half_life: float) -> Floats:
+        grid = self.grid
+        owner, day, weight = self._old
+        fading = weight * np.exp2((day - (grid.as_of - grid.guard)) / half_life)
+        base = weighted_count(owner, fading, grid.size)
+        if self._recent is None:
+            sums = np.exp2(np.arange(-grid.guard, 1)[::-1] / half_life)[:, None] * base
+        else:
+            sums = self._recent_by_day().copy()
+            factor = 2.0 ** (-1 / half_life)
+            sums[grid.guard] += base
+            for row in range(grid.guard - 1, -1, -1):
+                sums[row] += sums[row + 1] * factor
+        if self._odd is not None:
+            owner, day, weight, holds = self._odd
+            terms = np.where(holds, weight * np.exp2((day - grid.days) / half_life), 0.0)
+            sums += self._by_owner(owner, terms)
+        return sums
+
+    def _recent_by_day(self) -> Floats:
+        if self._recent_sum is None:
+            assert self._recent is not None  # noqa: S101 - told by the only caller
+            owner, day, weight = self._recent
+            at = (self.grid.as_of - day) * self.grid.size + owner
+            flat = weighted_count(at, weight, self.grid.rows * self.grid.size)
+            self._recent_sum = flat.reshape(self.grid.rows, self.grid.size)
+        return self._recent_sum
+
+    def _by_owner(self, owner: Ints, terms: Floats) -> Floats:
+        rows, size = self.grid.rows, self.grid.size
+        at = np.arange(rows)[:, None] * size + owner
+        return weighted_count(at.ravel(), terms.ravel(), rows * size).reshape(rows, size)
+
+    def last_day(self) -> Ints:
+        """The latest day with a fact, NEVER without one, [rows, size]."""
+        found = np.full((self.grid.rows, self.grid.size), NEVER)
+        owner, day, _ = self._old
+        np.maximum.at(found[self.grid.guard], owner, day)
+        if self._recent is not None:
+            owner, day, _ = self._recent
+            np.maximum.at(found, (self.grid.as_of - day, owner), day)
+        found = np.maximum.accumulate(found[::-1])[::-1]
+        if self._odd is not None:
+            owner, day, _, holds = self._odd
+            row, fact = np.nonzero(holds)
+            np.maximum.at(found, (row, owner[fact]), day[fact])
+        return found
+
+    def first_day(self) -> Ints:
+        """The earliest day with a fact, -NEVER without one, [rows, size]."""
+        found = np.full((self.grid.rows, self.grid.size), -NEVER)
+        owner, day, _ = self._old
+        np.minimum.at(found[self.grid.guard], owner, day)
+        if self._recent is not None:
+            owner, day, _ = self._recent
+            np.minimum.at(found, (self.grid.as_of - day, owner), day)
+        found = np.minimum.accumulate(found[::-1])[::-1]
+        if self._odd is not None:
+            owner, day, _, holds = self._odd
+            row, fact = np.nonzero(holds)
+            np.minimum.at(found, (row, owner[fact]), day[fact])
+        return found
+
+
+def visible_sum(grid: Grid, owner: Ints, weight: Floats, since: Ints, until: Ints) -> Floats:
+    """Sum of the weights that hold (since <= a < until) on each day, [rows, size]; whole numbers stay exact."""
+    oldest = grid.as_of - grid.guard
+    near = (since <= grid.as_of) & (until > oldest) & (since < until)
+    owner, weight, since, until = owner[near], weight[near], np.maximum(since[near], oldest), until[near]
+    at = (grid.as_of - since) * grid.size + owner
+    change = weighted_count(at, weight, grid.rows * grid.size)
+    ends = until <= grid.as_of
+    if ends.any():
+        at = (grid.as_of - until[ends]) * grid.size + owner[ends]
+        change -= weighted_count(at, weight[ends], grid.rows * grid.size)
+    return np.cumsum(change.reshape(grid.rows, grid.size)[::-1], axis=0)[::-1]
+
+
+def weighted_count(at: Ints, weight: Floats, size: int) -> Floats:
+    """The sum of the weights at each index below `size`, added in their order."""
+    return np.bincount(at, weight, minlength=size).astype(np.float64, copy=False)
+
+
+def sat(x: Floats, half_point: float) -> Floats:
+    return 1.0 - np.exp2(-np.maximum(x, 0.0) / half_point)
+
+
+def shrunk_mean(weight: Floats, quality: Floats, prior_weight: float, prior: float) -> Floats:
+    """100 (k p0 + WQ)/(k + W)."""
+    return 100.0 * (prior_weight * prior + quality) / (prior_weight + weight)
+
+
+def to_micro(score: Floats) -> Floats:
+    """Half-even to 1e-6."""
+    return np.rint(score * 1e6) / 1e6

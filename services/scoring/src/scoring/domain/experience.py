@@ -1,0 +1,48 @@
+"""How good were the moments that the customer had with us? 体验
+
+Source: scoring-model.md section 3, Experience. Shrunk mean over the Experience kinds, h 90, k 2, p0 0.7, unknown while
+W < 0.25. Evaluation (evaluation.py) is the same rule over other kinds.
+Example: one late delivery today: W 1, WQ 0, 100 (2 x 0.7 + 0)/(2 + 1) = 46.666667.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from scoring.domain.arrays import Buckets
+from scoring.domain.decay import Facts, Flags, Floats, Grid, shrunk_mean
+from scoring.domain.policy import Policy, ShrunkMean
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Mean:
+    """A score that may be unknown; `weight` W of its evidence, `ever` whether there was any; all [rows, size]."""
+
+    score: Floats
+    weight: Floats
+    known: Flags
+    ever: Flags
+
+
+def experience(grid: Grid, buckets: Buckets, policy: Policy) -> Mean:
+    """Experience 0-100 on each day of the grid."""
+    kinds = policy.kinds
+    return mean_over_kinds(grid, buckets, kinds.experience_weight, kinds.experience_quality, policy.experience)
+
+
+def mean_over_kinds(grid: Grid, buckets: Buckets, weights: Floats, qualities: Floats, rule: ShrunkMean) -> Mean:
+    """The shrunk mean over the kinds of non-zero weight; quality NaN: from the answers of the bucket."""
+    chosen = np.flatnonzero(weights[buckets.kind])
+    kind, n = buckets.kind[chosen], buckets.n[chosen]
+    owner, day = buckets.owner[chosen], buckets.day[chosen]
+    fixed = qualities[kind]
+    quality = np.where(np.isnan(fixed), buckets.q_milli[chosen] / 1000.0, np.nan_to_num(fixed) * n)
+    evidence = Facts(grid, owner, day, weights[kind] * n)
+    weight = evidence.decayed(rule.half_life_days)
+    good = Facts(grid, owner, day, weights[kind] * quality).decayed(rule.half_life_days)
+    return Mean(
+        score=shrunk_mean(weight, good, rule.prior_weight, rule.prior),
+        weight=weight,
+        known=weight >= rule.known_from,
+        ever=weight > 0,
+    )

@@ -1,0 +1,78 @@
+"""Which kinds does an event of this type and content count as?
+
+Source: scoring-model.md section 2, as written in the policy's `kinds`. A rule holds when each of its conditions holds;
+a condition compares one fact of the event (a dotted path into data, or on_time, promised) with what the policy wants.
+Example: `when: {personal: true}` holds for data {"personal": true} and for nothing else.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from scoring.domain.kinds import KIND_ID
+from scoring.domain.reading import PolicyInvalid, Section
+
+Facts = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Condition:
+    """`wanted` holds the accepted values; with `negated` every other value is accepted. Absent facts are None."""
+
+    fact: str
+    wanted: tuple[Any, ...]
+    negated: bool
+
+    def holds(self, facts: Facts) -> bool:
+        value: Any = facts
+        for step in self.fact.split("."):
+            value = value.get(step) if isinstance(value, Mapping) else None
+        found = any(value is each if isinstance(each, bool) or each is None else value == each for each in self.wanted)
+        return found != self.negated
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KindRule:
+    """One way in which an event counts as a kind. `answer`: the kind carries the quality of the event's rating."""
+
+    kind: int
+    conditions: tuple[Condition, ...]
+    answer: bool
+
+    def holds(self, facts: Facts) -> bool:
+        return all(condition.holds(facts) for condition in self.conditions)
+
+
+def read_conditions(section: Section, key: str) -> tuple[Condition, ...]:
+    """Read a `when` mapping; none when the key is not there."""
+    if not section.has(key):
+        return ()
+    when = section.section(key)
+    return tuple(_condition(when, fact) for fact in when.keys())  # noqa: SIM118 - Section.keys is a list of texts
+
+
+def _condition(when: Section, fact: str) -> Condition:
+    wanted = when.take(fact)
+    if wanted == "present":
+        return Condition(fact=fact, wanted=(None,), negated=True)
+    if wanted == "absent":
+        return Condition(fact=fact, wanted=(None,), negated=False)
+    if isinstance(wanted, Mapping):
+        if list(wanted) != ["not"]:
+            raise PolicyInvalid(when.path(fact), "must be a value, a list, `present`, `absent` or {not: value}")
+        return Condition(fact=fact, wanted=_values(when, fact, wanted["not"]), negated=True)
+    return Condition(fact=fact, wanted=_values(when, fact, wanted), negated=False)
+
+
+def _values(when: Section, fact: str, wanted: object) -> tuple[Any, ...]:
+    values = tuple(wanted) if isinstance(wanted, list) else (wanted,)
+    if not all(each is None or isinstance(each, str | bool | int | float) for each in values):
+        raise PolicyInvalid(when.path(fact), "must be a value, a list, `present`, `absent` or {not: value}")
+    return values
+
+
+def kind_number(name: str, path: str) -> int:
+    """The stable number of a kind; PolicyInvalid when the code knows no such kind."""
+    if name not in KIND_ID:
+        raise PolicyInvalid(path, f"there is no kind {name!r}")
+    return KIND_ID[name]

@@ -1,0 +1,23 @@
+"""How much do people talk to people?
+
+Source: scoring-model.md section 3, Personal contact. D_180 over days and kinds of inbound_msg 1, meeting 1, staff_visit
+1, advisor_call 0.25, each (day, kind) once however often it happened.
+Example: three personal messages and a meeting today: 2.0.
+"""
+
+import numpy as np
+
+from scoring.domain.arrays import Buckets
+from scoring.domain.decay import Facts, Floats, Grid
+from scoring.domain.kinds import KINDS
+from scoring.domain.policy import Policy
+
+
+def personal_contact(grid: Grid, buckets: Buckets, policy: Policy) -> Floats:
+    """Personal contact, 0 or more, on each day of the grid."""
+    weights = np.zeros(len(KINDS))
+    for kind, weight in policy.personal_weights:
+        weights[kind] = weight
+    chosen = np.flatnonzero(weights[buckets.kind])
+    facts = Facts(grid, buckets.owner[chosen], buckets.day[chosen], weights[buckets.kind[chosen]])
+    return facts.decayed(policy.personal_half_life_days)

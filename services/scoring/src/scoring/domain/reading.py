@@ -1,0 +1,110 @@
+"""How is a policy mapping read so that a mistake is refused with its place and its reason?
+
+Example: `Section({"half_life_days": 0}, "scores.engagement").positive("half_life_days")` raises
+PolicyInvalid("scores.engagement.half_life_days: must be above 0").
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from common.errors import Malformed
+
+
+class PolicyInvalid(Malformed):
+    """A policy or a thresholds record breaks a rule; `path` names the key, `why` the rule."""
+
+    code = "policy_invalid"
+
+    def __init__(self, path: str, why: str) -> None:
+        super().__init__(f"{path}: {why}", path=path, why=why)
+
+
+class Section:
+    """One mapping of the policy. Each key is read once; `finish` refuses the keys that nobody asked for."""
+
+    # `Any`: the values come from YAML or JSON and are checked here, one by one.
+    def __init__(self, mapping: object, path: str) -> None:
+        if not isinstance(mapping, Mapping):
+            raise PolicyInvalid(path or "policy", "must be a mapping")
+        self._mapping: Mapping[str, Any] = mapping
+        self._path = path
+        self._read: set[str] = set()
+
+    def path(self, key: str) -> str:
+        return f"{self._path}.{key}" if self._path else key
+
+    def has(self, key: str) -> bool:
+        return key in self._mapping
+
+    def keys(self) -> list[str]:
+        return [str(key) for key in self._mapping]
+
+    def take(self, key: str) -> Any:
+        self._read.add(key)
+        if key not in self._mapping:
+            raise PolicyInvalid(self.path(key), "is missing")
+        return self._mapping[key]
+
+    def section(self, key: str) -> "Section":
+        return Section(self.take(key), self.path(key))
+
+    def sections(self, key: str) -> list["Section"]:
+        items = self.take(key)
+        if not isinstance(items, Sequence) or isinstance(items, str):
+            raise PolicyInvalid(self.path(key), "must be a list of mappings")
+        return [Section(item, f"{self.path(key)}[{number}]") for number, item in enumerate(items)]
+
+    def text(self, key: str) -> str:
+        value = self.take(key)
+        if not isinstance(value, str) or not value:
+            raise PolicyInvalid(self.path(key), "must be a text")
+        return value
+
+    def texts(self, key: str) -> tuple[str, ...]:
+        value = self.take(key)
+        if (
+            not isinstance(value, Sequence)
+            or isinstance(value, str)
+            or not all(isinstance(each, str) for each in value)
+        ):
+            raise PolicyInvalid(self.path(key), "must be a list of texts")
+        return tuple(value)
+
+    def number(self, key: str, *, least: float = 0.0, most: float = math.inf) -> float:
+        value = self.take(key)
+        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+            raise PolicyInvalid(self.path(key), "must be a number")
+        if not least <= value <= most:
+            reason = f"must be at least {least:g}" if most == math.inf else f"must be from {least:g} to {most:g}"
+            raise PolicyInvalid(self.path(key), reason)
+        return float(value)
+
+    def positive(self, key: str) -> float:
+        value = self.number(key)
+        if value <= 0:
+            raise PolicyInvalid(self.path(key), "must be above 0")
+        return value
+
+    def whole(self, key: str, *, least: int = 0, most: float = math.inf) -> int:
+        value = self.number(key, least=least, most=most)
+        if value != int(value):
+            raise PolicyInvalid(self.path(key), "must be a whole number")
+        return int(value)
+
+    def cuts(self, key: str) -> tuple[float, float, float, float]:
+        value = self.take(key)
+        numbers = isinstance(value, Sequence) and not isinstance(value, str) and len(value) == 4
+        if not numbers or any(isinstance(each, bool) or not isinstance(each, int | float) for each in value):
+            raise PolicyInvalid(self.path(key), "must be a list of 4 numbers")
+        if list(value) != sorted(value):
+            raise PolicyInvalid(self.path(key), "cuts must not fall")
+        one, two, three, four = (float(each) for each in value)
+        if not all(math.isfinite(each) and each >= 0 for each in (one, two, three, four)):
+            raise PolicyInvalid(self.path(key), "cuts must be 0 or more")
+        return one, two, three, four
+
+    def finish(self) -> None:
+        unknown = sorted(str(key) for key in self._mapping if key not in self._read)
+        if unknown:
+            raise PolicyInvalid(self.path(unknown[0]), "is not a known key")
