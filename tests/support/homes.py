@@ -6,9 +6,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from tests.support.port_bases import claim_port_base, release_port_base
+
 from guanxi_cli.local.home import Home
 from guanxi_cli.local.system import bring_down
-from tests.support.port_bases import claim_port_base
 
 
 @asynccontextmanager
@@ -19,5 +20,6 @@ async def own_home() -> AsyncIterator[Home]:
     try:
         yield home
     finally:
-        await bring_down(home, say=lambda line: None)
+        await bring_down(home)
         shutil.rmtree(folder)
+        release_port_base(home.port_base)

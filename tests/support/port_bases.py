@@ -22,6 +22,11 @@ def claim_port_base() -> int:
     raise OSError(f"every port base of {BASES} is in use")
 
 
+def release_port_base(base: int) -> None:
+    """Give a base back before this process ends."""
+    (CLAIMS / str(base)).unlink(missing_ok=True)
+
+
 def _claimed(claim: Path) -> bool:
     with suppress(FileNotFoundError, ValueError):
         if not psutil.pid_exists(int(claim.read_text())):

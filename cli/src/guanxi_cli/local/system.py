@@ -26,12 +26,16 @@ T = TypeVar("T")
 Say = Callable[[str], None]
 
 
+def quiet(_line: str) -> None:
+    """For callers to whom nobody listens."""
+
+
 def parts(home: Home, services: Iterable[str] = SERVICES) -> list[Part]:
     """Every process of a system, servers first."""
     return [postgres_part(home), kafka_part(home), *service_parts(home, services)]
 
 
-async def bring_up(home: Home, *, say: Say, services: tuple[str, ...] = SERVICES) -> None:
+async def bring_up(home: Home, *, say: Say = quiet, services: tuple[str, ...] = SERVICES) -> None:
     """Start what does not run and wait until all is ready; `say` gets a line a part as it becomes ready."""
     _refuse_other_ports(home)
     home.make()
@@ -45,7 +49,7 @@ async def bring_up(home: Home, *, say: Say, services: tuple[str, ...] = SERVICES
                 await ensure_write_key(home, client)
 
 
-async def bring_down(home: Home, *, say: Say) -> None:
+async def bring_down(home: Home, *, say: Say = quiet) -> None:
     """Stop what was started: services first and together, then Kafka, then PostgreSQL."""
     if not home.run.is_dir():
         return
