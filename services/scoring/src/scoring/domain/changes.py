@@ -1,0 +1,140 @@
+"""What of a relationship differs from what was last published, why, and what caused it?
+
+Source: events.md section 4 and scoring-model.md section 8. `published` turns a batch into one short row of bytes a
+customer: the six shown dimensions and the card at whole points. Equal rows: nothing to publish; `changes` not empty:
+relationship.changed; else relationship.scored. Days idle and the day itself are left out: they move for everyone daily.
+Example: last shown segment potential, now active: [{"dimension": "segment", "from": "potential", "to": "active"}].
+"""
+
+import struct
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
+
+import numpy as np
+
+from scoring.domain.churn import BANDS
+from scoring.domain.columns import Columns
+from scoring.domain.decay import Flags, Floats, Ints
+from scoring.domain.policy import SEGMENTS, TIERS
+from scoring.domain.status import STATUSES
+
+FORMAT: Final = 1
+_NONE: Final = -1  # of a dimension
+_UNKNOWN: Final = -(1 << 31)  # of a score
+
+# A dimension's position is its position in the row; stage and key_account come later and are null until then.
+_DIMENSIONS: Final[tuple[tuple[str, tuple[object, ...]], ...]] = (
+    ("segment", SEGMENTS),
+    ("tier", TIERS),
+    ("stage", ()),
+    ("status", STATUSES),
+    ("key_account", (False, True)),
+    ("churn_band", BANDS),
+)
+# The figures after the dimensions, and how many points one unit weighs when reasons are ranked (0: never a reason).
+_FIGURES: Final[tuple[tuple[str, int], ...]] = (
+    ("experience", 1),
+    ("engagement", 1),
+    ("exchange", 1),
+    ("evaluation", 1),
+    ("evolution", 1),
+    ("strength", 0),
+    ("coverage", 0),
+    ("personal_contact", 25),
+    ("reciprocity", 1),
+    ("churn_risk", 1),
+    ("severe", 100),
+    ("rfm.recency", 20),
+    ("rfm.frequency", 20),
+    ("rfm.monetary", 20),
+    ("orders", 0),
+    ("money", 0),
+)
+_ROW: Final = struct.Struct(f"<{1 + len(_DIMENSIONS) + len(_FIGURES)}i")
+_FIRST_FIGURE: Final = 1 + len(_DIMENSIONS)
+# What a change of a dimension rests on, when no figure moved by a whole point (a guard ended, say).
+_RESTS_ON: Final = {
+    "segment": ("rfm.recency", "rfm.frequency", "rfm.monetary"),
+    "tier": ("personal_contact", "engagement", "exchange"),
+    "status": ("rfm.recency",),
+    "churn_band": ("churn_risk",),
+}
+_AT: Final = {name: _FIRST_FIGURE + number for number, (name, _) in enumerate(_FIGURES)}
+
+
+def published(columns: Columns) -> list[bytes]:
+    """One row of bytes a customer; scores in whole points (ratios in hundredths), money in whole units."""
+    c, bought = columns, columns.bought
+    none = np.full(c.size, _NONE)
+    figures = [
+        _points(c.experience, c.experience_known),
+        _points(c.engagement),
+        _points(c.exchange),
+        _points(c.evaluation, c.evaluation_known),
+        _points(c.evolution, c.evolution_known),
+        _points(c.strength, c.strength_known),
+        _points(100 * c.coverage),
+        _points(c.personal_contact),
+        _points(100 * c.reciprocity, c.reciprocity_known),
+        _points(100 * c.churn_risk, bought),
+        c.severe.astype(np.int64),
+        np.where(bought, c.r, _UNKNOWN),
+        np.where(bought, c.f, _UNKNOWN),
+        np.where(bought, c.m, _UNKNOWN),
+        np.minimum(c.frequency, (1 << 31) - 1),
+        np.clip(c.monetary_minor // 100, _UNKNOWN + 1, (1 << 31) - 1),
+    ]
+    dimensions = [c.segment, c.tier, none, c.status, none, c.churn_band]
+    table = np.column_stack([np.full(c.size, FORMAT), *dimensions, *figures]).astype("<i4").tobytes()
+    return [table[start : start + _ROW.size] for start in range(0, len(table), _ROW.size)]
+
+
+def _points(values: Floats, known: Flags | None = None) -> Ints:
+    whole = np.rint(values).astype(np.int64)
+    return whole if known is None else np.where(known, whole, _UNKNOWN)
+
+
+def changes(last: bytes | None, now: bytes) -> list[dict[str, Any]]:
+    """The shown dimensions that differ; against nothing published, every one that is not null."""
+    before, after = _read(last), _ROW.unpack(now)
+    return [
+        {"dimension": name, "from": _value(before[at], values), "to": _value(after[at], values)}
+        for at, (name, values) in enumerate(_DIMENSIONS, start=1)
+        if before[at] != after[at]
+    ]
+
+
+def reasons(last: bytes | None, now: bytes, events: Sequence[str]) -> list[dict[str, Any]]:
+    """At most three figures that moved most since the last published card, in points; `events`: "source/id", ascending.
+
+    Where nothing moved by a whole point: the figures that the changed dimensions rest on, as they stand.
+    """
+    before, after = _read(last), _ROW.unpack(now)
+    moved = []
+    for at, (name, weight) in enumerate(_FIGURES, start=_FIRST_FIGURE):
+        if weight and before[at] != after[at]:
+            points = _known(after[at]) - _known(before[at])
+            moved.append((-abs(points) * weight, at, name, points))
+    found = [(name, points) for _, _, name, points in sorted(moved) if points][:3]
+    if not found:
+        names = [name for change in changes(last, now) for name in _RESTS_ON.get(change["dimension"], ())]
+        found = [(name, _known(after[_AT[name]])) for name in dict.fromkeys(names)][:3]
+    return [{"component": name, "points": points, "events": list(events[-3:])} for name, points in found]
+
+
+def cause(event_days: Iterable[int], today: int) -> str:
+    """`event` when a causing event is dated today or yesterday (day numbers), else `late`."""
+    return "event" if any(today - 1 <= day <= today for day in event_days) else "late"
+
+
+def _read(row: bytes | None) -> tuple[int, ...]:
+    nothing = (FORMAT, *(_NONE,) * len(_DIMENSIONS), *(_UNKNOWN,) * len(_FIGURES))
+    return nothing if row is None else _ROW.unpack(row)
+
+
+def _value(number: int, values: tuple[object, ...]) -> object:
+    return None if number == _NONE else values[number]
+
+
+def _known(figure: int) -> int:
+    return 0 if figure == _UNKNOWN else figure
