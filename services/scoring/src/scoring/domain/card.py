@@ -118,6 +118,7 @@ def score(arrays: Arrays, as_of: date, policy: Policy, thresholds: Thresholds) -
         evolution_known=evolving[0],
         strength=to_micro(strong.score[0]),
         strength_known=strong.known[0],
+        strength_weights=tuple(weights[0] for weights in strong.weights),
         coverage=to_micro(strong.coverage[0]),
         personal_contact=to_micro(personal[0]),
         reciprocity=to_micro(mutual.score[0]),

@@ -29,6 +29,7 @@ class Columns:
     evolution_known: Flags
     strength: Floats
     strength_known: Flags
+    strength_weights: tuple[Floats, ...]  # of each part of PARTS, as counted
     coverage: Floats
     personal_contact: Floats
     reciprocity: Floats

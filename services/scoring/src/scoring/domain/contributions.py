@@ -1,0 +1,186 @@
+"""What does each kind of event contribute to a score of one customer?
+
+Source: scoring-model.md sections 3 and 6. The parts of a score sum to it; a part of a saturating score is its share of
+what is saturated. Plain Python over one state, beside the columns that say the score itself.
+Example: Engagement 42.565 from one attended event is one part, event_attend, 42.565 points.
+"""
+
+import math
+from collections.abc import Callable, Iterable, Iterator
+from typing import Final, NamedTuple
+
+from scoring.domain.columns import Columns
+from scoring.domain.kinds import KINDS
+from scoring.domain.orders import worths
+from scoring.domain.policy import PARTS, Policy, ShrunkMean
+from scoring.domain.state import COUNT_BITS, COUNT_MASK, KIND_BITS, KIND_MASK, State
+from scoring.domain.thresholds import Thresholds
+
+PURCHASE: Final = "purchase"
+
+
+class Contribution(NamedTuple):
+    """Points of one component; `kinds` are the kinds whose events made it (`purchase`: order events)."""
+
+    component: str
+    kind: str | None
+    points: float
+    kinds: tuple[str, ...]
+
+
+class Known(NamedTuple):
+    """What one customer's state says up to a day, with the rules in force and the batch of one that was scored."""
+
+    state: State
+    day: int
+    columns: Columns
+    policy: Policy
+    thresholds: Thresholds
+
+
+def contributions(score: str, known: Known) -> list[Contribution]:
+    """The parts of a known score; raises KeyError for a name that is not in EXPLAINED."""
+    return [part for part in EXPLAINED[score](known) if part.points]
+
+
+def _buckets(known: Known) -> Iterator[tuple[int, int, int, int]]:
+    """(kind, age, n, q_milli) of each bucket up to the day."""
+    for key, count in sorted(known.state.buckets.items()):
+        age = known.day - (key >> KIND_BITS)
+        if age >= 0:
+            yield key & KIND_MASK, age, count & COUNT_MASK, count >> COUNT_BITS
+
+
+def _by_kind(terms: Iterable[tuple[int, float]]) -> dict[str, float]:
+    found: dict[str, list[float]] = {}
+    for kind, term in terms:
+        if term:
+            found.setdefault(KINDS[kind], []).append(term)
+    return {kind: math.fsum(values) for kind, values in found.items()}
+
+
+def _points_by_kind(known: Known, half_life: float) -> dict[str, float]:
+    table = known.policy.kinds
+    return _by_kind(
+        (kind, float(table.points[kind]) * min(n, float(table.cap[kind])) * 2 ** (-age / half_life))
+        for kind, age, n, _ in _buckets(known)
+    )
+
+
+def _shares(component: str, score: float, terms: dict[str, float]) -> list[Contribution]:
+    total = math.fsum(terms.values())
+    return (
+        [Contribution(component, kind, score * term / total, (kind,)) for kind, term in terms.items()] if total else []
+    )
+
+
+def _engagement(known: Known) -> list[Contribution]:
+    terms = _points_by_kind(known, known.policy.engagement_half_life_days)
+    return _shares("engagement", float(known.columns.engagement[0]), terms)
+
+
+def _mean(component: str, known: Known, rule: ShrunkMean) -> list[Contribution]:
+    table = known.policy.kinds
+    weights = table.experience_weight if component == "experience" else table.evaluation_weight
+    qualities = table.experience_quality if component == "experience" else table.evaluation_quality
+    weight, good = [], []
+    for kind, age, n, q_milli in _buckets(known):
+        if weights[kind]:
+            fade = float(weights[kind]) * 2 ** (-age / rule.half_life_days)
+            quality = q_milli / 1000 if math.isnan(qualities[kind]) else n * float(qualities[kind])
+            weight.append(fade * n)
+            good.append((kind, fade * quality, fade * n))
+    whole = rule.prior_weight + math.fsum(weight)
+    parts = [Contribution(f"{component}.prior", None, 100 * rule.prior_weight * rule.prior / whole, ())]
+    present = _by_kind((kind, evidence) for kind, _, evidence in good)
+    earned = _by_kind((kind, quality) for kind, quality, _ in good)
+    return parts + [Contribution(component, kind, 100 * earned.get(kind, 0.0) / whole, (kind,)) for kind in present]
+
+
+def _experience(known: Known) -> list[Contribution]:
+    return _mean("experience", known, known.policy.experience)
+
+
+def _evaluation(known: Known) -> list[Contribution]:
+    return _mean("evaluation", known, known.policy.evaluation)
+
+
+def _purchase_days(known: Known) -> list[int]:
+    days = worths(known.state.orders, known.state.refunds.values(), known.state.cancels)[1]
+    return [day for day, until in days if day <= known.day < until]
+
+
+def _exchange(known: Known) -> list[Contribution]:
+    rule = known.policy.exchange
+    often = math.fsum(2 ** (-(known.day - day) / rule.purchase_half_life_days) for day in _purchase_days(known))
+    part = 100 * rule.purchase_share * (1 - 2 ** (-often / rule.purchase_half_point))
+    rest = float(known.columns.exchange[0]) - part
+    return [
+        Contribution("exchange.purchase_days", PURCHASE, part, (PURCHASE,)),
+        Contribution("exchange.net_money", PURCHASE, rest if abs(rest) > 1e-6 else 0.0, (PURCHASE,)),
+    ]
+
+
+def _evolution(known: Known) -> list[Contribution]:
+    rule = known.policy.evolution
+    terms = _points_by_kind(known, rule.fast_half_life_days)
+    bought = math.fsum(2 ** (-(known.day - day) / rule.fast_half_life_days) for day in _purchase_days(known))
+    if bought:
+        terms[PURCHASE] = rule.purchase_points * bought
+    return _shares("evolution", float(known.columns.evolution[0]), terms)
+
+
+def _strength(known: Known) -> list[Contribution]:
+    c = known.columns
+    scores = {name: float(getattr(c, name)[0]) for name in PARTS}
+    weights = {name: float(c.strength_weights[number][0]) for number, name in enumerate(PARTS)}
+    total = math.fsum(weights.values())
+    found = []
+    for name in PARTS:
+        if weights[name]:
+            kinds = tuple(dict.fromkeys(kind for part in EXPLAINED[name](known) for kind in part.kinds))
+            found.append(Contribution(f"strength.{name}", None, weights[name] * scores[name] / total, kinds))
+    return found
+
+
+def _personal_contact(known: Known) -> list[Contribution]:
+    weights, half_life = dict(known.policy.personal_weights), known.policy.personal_half_life_days
+    terms = _by_kind((kind, weights.get(kind, 0.0) * 2 ** (-age / half_life)) for kind, age, _, _ in _buckets(known))
+    return [Contribution("personal_contact", kind, term, (kind,)) for kind, term in terms.items()]
+
+
+def _reciprocity(known: Known) -> list[Contribution]:
+    policy, half_life = known.policy, known.policy.reciprocity_half_life_days
+    terms = _by_kind((kind, n * 2 ** (-age / half_life)) for kind, age, n, _ in _buckets(known))
+
+    def side(kinds: tuple[int, ...]) -> dict[str, float]:
+        return {KINDS[kind]: terms[KINDS[kind]] for kind in (*kinds, *policy.mutual_kinds) if KINDS[kind] in terms}
+
+    theirs, ours = side(policy.inbound_kinds), side(policy.outbound_kinds)
+    smaller = min(theirs, ours, key=lambda each: math.fsum(each.values()))
+    return _shares("reciprocity", float(known.columns.reciprocity[0]), smaller)
+
+
+def _churn_risk(known: Known) -> list[Contribution]:
+    days, rule = _purchase_days(known), known.thresholds
+    tenure = known.day - days[0]
+    exposure = max(rule.churn_h / math.log(2) * (1 - 2 ** (-tenure / rule.churn_h)), known.day - days[-1])
+    seen = rule.churn_alpha + exposure
+    silence = (seen / (seen + known.policy.churn.horizon_days)) ** rule.churn_r
+    return [
+        Contribution("churn_risk.silence", PURCHASE, silence, (PURCHASE,)),
+        Contribution("churn_risk.repeats", PURCHASE, float(known.columns.churn_risk[0]) - silence, (PURCHASE,)),
+    ]
+
+
+EXPLAINED: Final[dict[str, Callable[[Known], list[Contribution]]]] = {
+    "experience": _experience,
+    "engagement": _engagement,
+    "exchange": _exchange,
+    "evaluation": _evaluation,
+    "evolution": _evolution,
+    "strength": _strength,
+    "personal_contact": _personal_contact,
+    "reciprocity": _reciprocity,
+    "churn_risk": _churn_risk,
+}
