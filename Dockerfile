@@ -9,6 +9,9 @@ RUN pip install --constraint constraints.txt hatchling
 COPY libs/common libs/common
 COPY services services
 COPY cli cli
+# The command line carries these two inside its wheel.
+COPY deploy/local deploy/local
+COPY policies policies
 RUN pip wheel --no-build-isolation --constraint constraints.txt --wheel-dir /wheels \
         ./libs/common ./services/ingest ./services/scoring ./services/engagement ./services/feedback ./cli
 

@@ -40,6 +40,11 @@ def test_the_image_holds_no_secret() -> None:
     assert (ROOT / ".dockerignore").read_text().splitlines()[1] == "*", "the build context is an allow-list"
 
 
+def test_what_is_copied_is_in_the_build_context() -> None:
+    allowed = {line[1:] for line in (ROOT / ".dockerignore").read_text().splitlines() if line.startswith("!")}
+    assert set(re.findall(r"^COPY (\S+)", TEXT, re.MULTILINE)) == allowed
+
+
 def test_every_service_is_built_and_installed() -> None:
     for package in sorted(path.parent.name for path in ROOT.glob("services/*/pyproject.toml")):
         assert f"./services/{package}" in TEXT
