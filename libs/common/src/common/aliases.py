@@ -1,48 +1,125 @@
-"""Which ids are one customer? Every service's alias table; chains are flattened when written (events.md section 2).
+"""Which ids are one customer? Every service's alias table, derived from what ingest told (events.md section 2).
 
-Rows keep their original subject: every read unions a customer and its aliases, so a merge moves nothing and an
-unmerge deletes one row.
+`alias_fact` keeps the last fact of each pair; `alias` is computed from it with chains flattened, so facts that come
+twice, late or in another order give the same table, and an unmerge gives the alias back with aliases of its own.
+Rows of customers keep their original subject: every read unions a customer and its aliases.
 """
 
 from collections.abc import Iterable
+from datetime import datetime
+from typing import Final
 
+from msgspec import convert
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-_LINK = text(
+from common.contracts.interactions import Link
+from common.events import Event
+
+IDENTITY_FACTS: Final = {"identity.linked": True, "customer.merged": True, "customer.unmerged": False}
+"""Whether a fact links or takes a link back."""
+
+_Version = tuple[datetime, str, str, bool]
+
+_REMEMBER = text(
     """
-    INSERT INTO alias (alias, customer) VALUES (:alias, :customer)
-    ON CONFLICT (alias) DO UPDATE SET customer = excluded.customer WHERE alias.customer <> excluded.customer
+    INSERT INTO alias_fact AS known (alias, customer, time, source, id, linked)
+    SELECT * FROM unnest(CAST(:alias AS text[]), CAST(:customer AS text[]), CAST(:time AS timestamptz[]),
+                         CAST(:source AS text[]), CAST(:id AS text[]), CAST(:linked AS boolean[]))
+    ON CONFLICT (alias, customer) DO UPDATE
+    SET time = excluded.time, source = excluded.source, id = excluded.id, linked = excluded.linked
+    WHERE (known.time, known.source, known.id) < (excluded.time, excluded.source, excluded.id)
+    RETURNING alias, customer
     """
 )
-_TARGET = text("SELECT customer FROM alias WHERE alias = :customer")
-_FLATTEN = text("UPDATE alias SET customer = :customer WHERE customer = :alias")
-_UNLINK = text("DELETE FROM alias WHERE alias = :alias AND customer = :customer")
+_ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtext('guanxi aliases'))")
+_LINKS_AROUND = text(
+    """
+    WITH RECURSIVE near(id) AS (
+        SELECT unnest(CAST(:ids AS text[]))
+        UNION
+        SELECT CASE fact.alias WHEN near.id THEN fact.customer ELSE fact.alias END
+        FROM near JOIN alias_fact fact ON fact.linked AND (fact.alias = near.id OR fact.customer = near.id)
+    )
+    SELECT fact.alias, fact.customer FROM near JOIN alias_fact fact ON fact.alias = near.id
+    WHERE fact.linked ORDER BY fact.time, fact.source, fact.id
+    """
+)
+_DROP = text("DELETE FROM alias WHERE alias = ANY(:aliases)")
+_PUT = text(
+    """
+    INSERT INTO alias (alias, customer) SELECT * FROM unnest(CAST(:aliases AS text[]), CAST(:customers AS text[]))
+    ON CONFLICT (alias) DO UPDATE SET customer = excluded.customer, linked_at = now()
+    """
+)
 _RESOLVE = text("SELECT alias, customer FROM alias WHERE alias = ANY(:ids)")
 _MEMBERS = text("SELECT customer, alias FROM alias WHERE customer = ANY(:customers) ORDER BY customer, alias")
 
 
-async def link(connection: AsyncConnection, *, alias: str, customer: str) -> str:
-    """Make one id an alias of a customer; the canonical customer after flattening. A link to itself does nothing."""
-    target = (await connection.execute(_TARGET, {"customer": customer})).scalar_one_or_none() or customer
-    if target == alias:
-        return target
-    await connection.execute(_FLATTEN, {"alias": alias, "customer": target})
-    await connection.execute(_LINK, {"alias": alias, "customer": target})
-    return target
+async def follow_identity_facts(connection: AsyncConnection, events: Iterable[Event]) -> set[str]:
+    """Obey the identity facts of `guanxi.*` sources among some events; the others are left alone.
+
+    Answers the ids whose union changed: aliases that moved, with the customers that lost or gained them. Call it
+    before writing other rows: from the first change on, one transaction at a time passes.
+    """
+    told: dict[tuple[str, str], _Version] = {}
+    for event in events:
+        if event.type in IDENTITY_FACTS and event.source.startswith("guanxi."):
+            fact = convert(event.data, Link)
+            version = (event.time, event.source, event.id, IDENTITY_FACTS[event.type])
+            told[fact.alias, fact.customer] = max(version, told.get((fact.alias, fact.customer), version))
+    rows = [(*pair, *version) for pair, version in sorted(told.items()) if pair[0] != pair[1]]
+    if not rows:
+        return set()
+    names = ("alias", "customer", "time", "source", "id", "linked")
+    columns = dict(zip(names, map(list, zip(*rows, strict=True)), strict=True))
+    news = {id_ for pair in await connection.execute(_REMEMBER, columns) for id_ in pair}
+    return await _flatten_around(connection, news) if news else set()
 
 
-async def unlink(connection: AsyncConnection, *, alias: str, customer: str) -> None:
-    """Take a link back; the alias is a customer of its own again."""
-    await connection.execute(_UNLINK, {"alias": alias, "customer": customer})
+async def _flatten_around(connection: AsyncConnection, ids: set[str]) -> set[str]:
+    await connection.execute(_ONE_AT_A_TIME)
+    links = [(alias, customer) for alias, customer in await connection.execute(_LINKS_AROUND, {"ids": sorted(ids)})]
+    touched = ids.union(*links)
+    before: dict[str, str] = dict((await connection.execute(_RESOLVE, {"ids": sorted(touched)})).all())
+    after = flatten(links)
+    gone = sorted(before.keys() - after.keys())
+    moved = sorted(alias for alias, customer in after.items() if before.get(alias) != customer)
+    if gone:
+        await connection.execute(_DROP, {"aliases": gone})
+    if moved:
+        await connection.execute(_PUT, {"aliases": moved, "customers": [after[alias] for alias in moved]})
+    changed = [*gone, *moved]
+    return {id_ for alias in changed for id_ in (alias, before.get(alias), after.get(alias)) if id_ is not None}
+
+
+def flatten(links: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """The canonical customer of each alias, from (alias, customer) links, oldest first.
+
+    An alias follows its newest link; a link that would close a circle is refused.
+    """
+    newest: dict[str, str] = {}
+    for alias, customer in links:
+        newest.pop(alias, None)
+        newest[alias] = customer
+    parents: dict[str, str] = {}
+    for alias, customer in newest.items():
+        if _root(parents, customer) != alias:
+            parents[alias] = customer
+    return {alias: _root(parents, alias) for alias in parents}
+
+
+def _root(parents: dict[str, str], id_: str) -> str:
+    while id_ in parents:
+        id_ = parents[id_]
+    return id_
 
 
 async def canonical_ids(connection: AsyncConnection, ids: Iterable[str]) -> dict[str, str]:
     """The canonical customer of each id; an id that is no alias is its own."""
     asked = list(dict.fromkeys(ids))
-    found = dict.fromkeys(asked, "")
-    found.update((await connection.execute(_RESOLVE, {"ids": asked})).all())
-    return {own: customer or own for own, customer in found.items()}
+    found: dict[str, str] = dict((await connection.execute(_RESOLVE, {"ids": asked})).all())
+    return {own: found.get(own, own) for own in asked}
 
 
 async def resolve(connection: AsyncConnection, own: str) -> str:

@@ -60,6 +60,17 @@ CREATE TABLE alias (
 );
 CREATE INDEX alias_customer ON alias (customer);
 
+CREATE TABLE alias_fact (
+    alias text NOT NULL,
+    customer text NOT NULL,
+    linked boolean NOT NULL,
+    time timestamptz NOT NULL,
+    source text COLLATE "C" NOT NULL,
+    id text COLLATE "C" NOT NULL,
+    PRIMARY KEY (alias, customer)
+);
+CREATE INDEX alias_fact_customer ON alias_fact (customer);
+
 CREATE TABLE idempotency (
     principal text NOT NULL,
     route text NOT NULL,
@@ -77,6 +88,6 @@ STATEMENTS: Final = tuple(statement.strip() for statement in _TABLES.split(";\n"
 
 
 def create_chassis_tables() -> None:
-    """Create progress, dead_letter, outbox, timer, alias and idempotency, inside a running migration."""
+    """Create progress, dead_letter, outbox, timer, alias, alias_fact and idempotency, inside a running migration."""
     for statement in STATEMENTS:
         op.execute(statement)
