@@ -88,7 +88,7 @@ class Facts:
         fading = weight * np.exp2((day - (grid.as_of - grid.guard)) / half_life)
         base = weighted_count(owner, fading, grid.size)
         if self._recent is None:
-            sums = np.exp2(np.arange(-grid.guard, 1)[::-1] / half_life)[:, None] * base
+            sums = np.exp2(np.arange(-grid.guard, 1) / half_life)[:, None] * base
         else:
             sums = self._recent_by_day().copy()
             factor = 2.0 ** (-1 / half_life)
