@@ -16,7 +16,8 @@ from guanxi_cli.local.databases import owner_of
 from guanxi_cli.local.home import Home
 from guanxi_cli.local.kafka import kafka_part, start_kafka
 from guanxi_cli.local.ports import LOOPBACK, SERVICES
-from guanxi_cli.local.postgres import SUPERUSER, admin_url, data_folder, find_server, postgres_part, start_postgres
+from guanxi_cli.local.postgres import SUPERUSER, admin_url, data_folder, postgres_part, start_postgres
+from guanxi_cli.local.postgres_server import find_server
 from guanxi_cli.local.processes import stop
 
 COMPOSE: Final = Path(__file__).parents[3] / "deploy" / "compose"

@@ -14,13 +14,16 @@ import asyncpg
 import httpx
 import pytest
 import pytest_asyncio
+from sqlalchemy import text
 from tests.integration.deploy.image import ROOT, Image, Started, build_image
 from tests.integration.deploy.stores import create_databases, running_stores
 from tests.support.waiting import until
 
+from common.database import open_database
 from guanxi_cli.local.databases import owner_of
 from guanxi_cli.local.home import Home
 from guanxi_cli.local.ports import LOOPBACK, SERVICES
+from guanxi_cli.local.postgres import admin_url
 
 pytestmark = pytest.mark.xdist_group("image")
 
@@ -121,6 +124,26 @@ async def test_a_role_opens_its_own_database_only_and_only_with_its_password(
         for other in set(SERVICES) - {service}:
             with pytest.raises(asyncpg.InsufficientPrivilegeError):
                 await asyncpg.connect(stores.database_url(role, other), password=password)
+
+
+async def test_a_rotated_password_needs_no_restart(stores: Home, folder: Path, tmp_path: Path) -> None:
+    password_file = tmp_path / "password"
+    password_file.write_bytes((folder / "secrets" / "feedback_password").read_bytes())
+    database = open_database(
+        f"{stores.database_url('feedback', 'feedback')}?password_file={password_file}", application="rotation"
+    )
+    administrator = await asyncpg.connect(admin_url(stores))
+    try:
+        for password in (password_file.read_text(), "another"):
+            await administrator.execute(f"ALTER ROLE feedback PASSWORD '{password}'")
+            password_file.write_text(f"{password}\n")
+            await database.engine.dispose()
+            async with database.transaction() as connection:
+                assert (await connection.execute(text("SELECT current_user"))).scalar_one() == "feedback"
+    finally:
+        create_databases(stores, folder / "secrets")
+        await administrator.close()
+        await database.close()
 
 
 @pytest.mark.parametrize("service", SERVICES)
