@@ -6,6 +6,7 @@ import typer
 
 from guanxi_cli.commands.doctor import doctor
 from guanxi_cli.commands.down import down
+from guanxi_cli.commands.importing import import_file
 from guanxi_cli.commands.keys import credentials, keys
 from guanxi_cli.commands.logs import logs
 from guanxi_cli.commands.reset import reset
@@ -24,6 +25,7 @@ def make_app() -> typer.Typer:
     )
     for command in (up, status, logs, down, reset, credentials, doctor):
         app.command()(command)
+    app.command("import")(import_file)
     app.add_typer(keys, name="keys")
     return app
 

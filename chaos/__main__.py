@@ -1,0 +1,17 @@
+"""Fault injection with an oracle: python -m chaos NAME."""
+
+import sys
+
+from chaos import kill
+
+RUNS = {"kill": kill.main}
+
+
+def main() -> None:
+    if len(sys.argv) < 2 or sys.argv[1] not in RUNS:
+        sys.exit(f"usage: python -m chaos {{{','.join(RUNS)}}} ...")
+    RUNS[sys.argv[1]](sys.argv[2:])
+
+
+if __name__ == "__main__":
+    main()
