@@ -33,6 +33,7 @@ key is `subject`, the customer id.
 | `subject` | the canonical customer id, `c_` and 26 characters |
 | `time` | when it happened; drives all state |
 | `recordedtime` | when it was accepted |
+| `future` | true when `time` lay more than ten minutes ahead of that; else absent |
 | `dataversion` | rises only on a break |
 | `traceparent` | W3C trace context, where the sender gave one |
 | `data` | the facts below |

@@ -1,6 +1,5 @@
 """Which events does the door refuse, where does it point, and what does it advise?"""
 
-import json
 from datetime import UTC, datetime
 from typing import Any
 
@@ -8,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from common.contracts.check import SchemaBroken, check_interaction, check_time, check_type, read_interaction
+from common.contracts.check import SchemaBroken, check_interaction, check_time, check_type
 from common.contracts.interactions import TYPES, Interaction
 
 STARS = {"kind": "stars", "value": 4, "min": 1, "max": 5}
@@ -107,18 +106,6 @@ def test_a_broken_event_is_refused_at_the_place_with_advice(type_: str, data: An
     assert refusal.value.data == {"pointer": pointer}
     assert refusal.value.reason == "schema"
     assert refusal.value.message.endswith(".")
-
-
-@pytest.mark.parametrize(("type_", "data", "pointer"), [case for case in REFUSED if "nan" not in repr(case)])
-def test_bytes_are_refused_as_values_are(type_: str, data: Any, pointer: str) -> None:
-    with pytest.raises(SchemaBroken) as refusal:
-        read_interaction(type_, json.dumps(data).encode())
-    assert refusal.value.data == {"pointer": pointer}
-
-
-@pytest.mark.parametrize(("type_", "data"), ACCEPTED)
-def test_bytes_come_in_as_values_do(type_: str, data: Any) -> None:
-    assert read_interaction(type_, json.dumps(data).encode()) == check_interaction(type_, data)
 
 
 @pytest.mark.parametrize(("type_", "data"), ACCEPTED)

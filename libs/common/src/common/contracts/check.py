@@ -11,7 +11,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any, Final
 
-from msgspec import UNSET, Raw, ValidationError, convert, json
+from msgspec import UNSET, ValidationError, convert
 
 from common.contracts.fields import FIRST_YEAR, LAST_YEAR
 from common.contracts.interactions import (
@@ -55,7 +55,6 @@ _HINTS: Final[dict[str, str]] = {
     "properties": "Send an object; anything of your own belongs in it.",
 }
 _HINT: Final = "Correct the field or leave it out; anything of your own belongs in `properties`."
-_decoder: Final = json.Decoder(Interaction)
 _PLACE: Final = re.compile(r"(.*?)(?: - at `\$(.*)`)?", re.DOTALL)
 _TYPE_NAME: Final = re.compile(r"[a-z0-9][a-z0-9_-]*(\.[a-z0-9_-]+)+")
 _LONGEST_TYPE: Final = 128
@@ -78,16 +77,6 @@ def check_interaction(type_: str, data: Any) -> Interaction:
     """Read the decoded `data` of a producer's event; SchemaBroken when its form is wrong."""
     try:
         interaction = convert(data, Interaction)
-    except ValidationError as err:
-        raise _refusal(str(err)) from err
-    check_facts(type_, interaction)
-    return interaction
-
-
-def read_interaction(type_: str, data: bytes | Raw) -> Interaction:
-    """As `check_interaction`, from the bytes of `data` in one pass; msgspec.DecodeError when they are no JSON."""
-    try:
-        interaction = _decoder.decode(data)
     except ValidationError as err:
         raise _refusal(str(err)) from err
     check_facts(type_, interaction)
