@@ -1,5 +1,6 @@
 """Are the manifests of deploy/k8s/base valid, of the restricted profile, and is each part of every service there?"""
 
+import re
 import subprocess
 import sys
 import tomllib
@@ -179,6 +180,17 @@ def test_every_variable_that_a_pod_expands_is_its_own(manifests: dict[tuple[str,
 
 
 def test_the_topics_job_creates_the_topics_of_the_contracts() -> None:
+    contracts = [yaml.safe_load(path.read_text()) for path in sorted((ROOT / "contracts").glob("*.yaml"))]
     script = (ROOT / "deploy/k8s/base/create-topics.sh").read_text()
-    (line,) = (line for line in script.splitlines() if line.startswith("for topic in "))
-    assert line.removeprefix("for topic in ").removesuffix("; do").split() == list(TOPICS)
+    (created,) = re.findall(r"^for topic in (.*); do$", script, re.MULTILINE)
+    assert set(created.split()) == {contract["topic"] for contract in contracts} == set(TOPICS)
+    assert {contract["partitions"] for contract in contracts} == {int(number("PARTITIONS", script))}
+    retention_days = int(number("RETENTION_MS", script)) / (24 * 3600 * 1000)
+    assert {contract["retention_days"] for contract in contracts} == {retention_days}
+    assert int(number("MAX_MESSAGE_BYTES", script)) == 1024 * 1024
+
+
+def number(name: str, script: str) -> str:
+    (found,) = re.findall(rf"^{name}=(\d+)", script, re.MULTILINE)
+    assert isinstance(found, str)
+    return found

@@ -25,8 +25,6 @@ from guanxi_cli.local.home import Home
 from guanxi_cli.local.ports import LOOPBACK, SERVICES
 from guanxi_cli.local.postgres import admin_url
 
-pytestmark = pytest.mark.xdist_group("image")
-
 MIGRATE_SECONDS: Final = 60.0
 READY_SECONDS: Final = 60.0
 STOP_SECONDS: Final = 45.0
