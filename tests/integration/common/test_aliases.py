@@ -12,7 +12,7 @@ from sqlalchemy import text
 from tests.support.chassis import TIME, open_chassis
 from tests.support.databases import Databases
 
-from common.aliases import follow_identity_facts, members, resolve
+from common.aliases import aliases_since, follow_identity_facts, members, resolve
 from common.database import Database
 from common.events import Event
 
@@ -101,6 +101,18 @@ async def test_it_tells_whose_union_changed(database: Database) -> None:
     async with database.transaction() as connection:
         assert await members(connection, ["a", "b"]) == {"a": ["a"], "b": ["b", "c"]}
         assert await resolve(connection, "c") == "b"
+
+
+async def test_at_the_end_of_a_chain_ids_are_one_since_its_latest_link(database: Database) -> None:
+    events = [*told(5, LINK, "c", "b"), *told(2, MERGE, "b", "a"), *told(9, LINK, "d", "b")]
+    await follow(database, events)
+    async with database.transaction() as connection:
+        since = await aliases_since(connection, "a")
+    assert since == {alias: TIME + timedelta(minutes=minute) for alias, minute in {"b": 2, "c": 5, "d": 9}.items()}
+    await follow(database, told(7, MERGE, "b", "a"))
+    async with database.transaction() as connection:
+        since = await aliases_since(connection, "a")
+    assert since == {alias: TIME + timedelta(minutes=minute) for alias, minute in {"b": 7, "c": 7, "d": 9}.items()}
 
 
 async def test_a_fact_of_a_producer_is_an_event_like_any_other(database: Database) -> None:

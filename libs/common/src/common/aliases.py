@@ -20,6 +20,7 @@ IDENTITY_FACTS: Final = {"identity.linked": True, "customer.merged": True, "cust
 """Whether a fact links or takes a link back."""
 
 _Version = tuple[datetime, str, str, bool]
+_Link = tuple[str, datetime]
 
 _REMEMBER = text(
     """
@@ -41,18 +42,21 @@ _LINKS_AROUND = text(
         SELECT CASE fact.alias WHEN near.id THEN fact.customer ELSE fact.alias END
         FROM near JOIN alias_fact fact ON fact.linked AND (fact.alias = near.id OR fact.customer = near.id)
     )
-    SELECT fact.alias, fact.customer FROM near JOIN alias_fact fact ON fact.alias = near.id
+    SELECT fact.alias, fact.customer, fact.time FROM near JOIN alias_fact fact ON fact.alias = near.id
     WHERE fact.linked ORDER BY fact.time, fact.source, fact.id
     """
 )
 _DROP = text("DELETE FROM alias WHERE alias = ANY(:aliases)")
 _PUT = text(
     """
-    INSERT INTO alias (alias, customer) SELECT * FROM unnest(CAST(:aliases AS text[]), CAST(:customers AS text[]))
-    ON CONFLICT (alias) DO UPDATE SET customer = excluded.customer, linked_at = now()
+    INSERT INTO alias (alias, customer, linked_at)
+    SELECT * FROM unnest(CAST(:aliases AS text[]), CAST(:customers AS text[]), CAST(:linked_ats AS timestamptz[]))
+    ON CONFLICT (alias) DO UPDATE SET customer = excluded.customer, linked_at = excluded.linked_at
     """
 )
+_READ = text("SELECT alias, customer, linked_at FROM alias WHERE alias = ANY(:aliases)")
 _RESOLVE = text("SELECT alias, customer FROM alias WHERE alias = ANY(:ids)")
+_ALIASES = text("SELECT alias, linked_at FROM alias WHERE customer = :customer ORDER BY alias")
 _MEMBERS = text("SELECT customer, alias FROM alias WHERE customer = ANY(:customers) ORDER BY customer, alias")
 
 
@@ -79,40 +83,49 @@ async def follow_identity_facts(connection: AsyncConnection, events: Iterable[Ev
 
 async def _flatten_around(connection: AsyncConnection, ids: set[str]) -> set[str]:
     await connection.execute(_ONE_AT_A_TIME)
-    links = [(alias, customer) for alias, customer in await connection.execute(_LINKS_AROUND, {"ids": sorted(ids)})]
-    touched = ids.union(*links)
-    before: dict[str, str] = dict((await connection.execute(_RESOLVE, {"ids": sorted(touched)})).all())
+    links = [(alias, (to, at)) for alias, to, at in await connection.execute(_LINKS_AROUND, {"ids": sorted(ids)})]
+    touched = ids.union(*((alias, customer) for alias, (customer, _) in links))
+    rows = await connection.execute(_READ, {"aliases": sorted(touched)})
+    before: dict[str, _Link] = {alias: (customer, linked_at) for alias, customer, linked_at in rows}
     after = flatten(links)
     gone = sorted(before.keys() - after.keys())
-    moved = sorted(alias for alias, customer in after.items() if before.get(alias) != customer)
+    new = sorted(alias for alias, link in after.items() if before.get(alias) != link)
     if gone:
         await connection.execute(_DROP, {"aliases": gone})
-    if moved:
-        await connection.execute(_PUT, {"aliases": moved, "customers": [after[alias] for alias in moved]})
-    changed = [*gone, *moved]
-    return {id_ for alias in changed for id_ in (alias, before.get(alias), after.get(alias)) if id_ is not None}
+    if new:
+        customers, linked_ats = zip(*(after[alias] for alias in new), strict=True)
+        await connection.execute(_PUT, {"aliases": new, "customers": list(customers), "linked_ats": list(linked_ats)})
+    changed = [alias for alias in (*gone, *new) if _customer(before, alias) != _customer(after, alias)]
+    return {id_ for alias in changed for id_ in (alias, _customer(before, alias), _customer(after, alias))}
 
 
-def flatten(links: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """The canonical customer of each alias, from (alias, customer) links, oldest first.
+def _customer(links: dict[str, _Link], id_: str) -> str:
+    return links[id_][0] if id_ in links else id_
 
-    An alias follows its newest link; a link that would close a circle is refused.
+
+def flatten(links: Iterable[tuple[str, _Link]]) -> dict[str, _Link]:
+    """The canonical customer of each alias and since when they are one, from told links, oldest first.
+
+    An alias follows its newest link; a link that would close a circle is refused. At the end of a chain "since" is
+    the time of the chain's latest link.
     """
-    newest: dict[str, str] = {}
-    for alias, customer in links:
+    newest: dict[str, _Link] = {}
+    for alias, link in links:
         newest.pop(alias, None)
-        newest[alias] = customer
-    parents: dict[str, str] = {}
-    for alias, customer in newest.items():
-        if _root(parents, customer) != alias:
-            parents[alias] = customer
-    return {alias: _root(parents, alias) for alias in parents}
+        newest[alias] = link
+    parents: dict[str, _Link] = {}
+    for alias, link in newest.items():
+        if _end(parents, link)[0] != alias:
+            parents[alias] = link
+    return {alias: _end(parents, link) for alias, link in parents.items()}
 
 
-def _root(parents: dict[str, str], id_: str) -> str:
-    while id_ in parents:
-        id_ = parents[id_]
-    return id_
+def _end(parents: dict[str, _Link], link: _Link) -> _Link:
+    customer, since = link
+    while customer in parents:
+        customer, at = parents[customer]
+        since = max(since, at)
+    return customer, since
 
 
 async def canonical_ids(connection: AsyncConnection, ids: Iterable[str]) -> dict[str, str]:
@@ -134,3 +147,8 @@ async def members(connection: AsyncConnection, customers: Iterable[str]) -> dict
     for customer, alias in await connection.execute(_MEMBERS, {"customers": asked}):
         united[customer].append(alias)
     return united
+
+
+async def aliases_since(connection: AsyncConnection, customer: str) -> dict[str, datetime]:
+    """The aliases of a canonical customer and since when (event time) each is one with it."""
+    return dict((await connection.execute(_ALIASES, {"customer": customer})).all())
