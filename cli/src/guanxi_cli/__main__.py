@@ -31,10 +31,10 @@ def make_app() -> typer.Typer:
 
 
 def main() -> None:
-    """A Problem is one sentence for a person, not a traceback."""
+    """What a person can mend is told in one sentence, not in a traceback."""
     try:
         make_app()()
-    except Problem as problem:
+    except (Problem, PermissionError) as problem:
         typer.echo(f"guanxi: {problem}", err=True)
         sys.exit(1)
 

@@ -13,6 +13,9 @@ from typing import TypedDict
 
 from guanxi_cli.local.problem import Problem
 
+WITHIN_REACH = Path("/var/lib/guanxi")
+"""For what must not lie below a closed folder such as /root, when the caller is root."""
+
 
 class Switch(TypedDict, total=False):
     user: int

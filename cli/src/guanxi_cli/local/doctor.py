@@ -14,6 +14,7 @@ from guanxi_cli.local import jars, java, kafka, postgres
 from guanxi_cli.local.account import unprivileged
 from guanxi_cli.local.home import Home
 from guanxi_cli.local.ports import is_free, whose
+from guanxi_cli.local.postgres_server import find_server, version_of
 from guanxi_cli.local.problem import Problem
 from guanxi_cli.local.processes import Part, running
 from guanxi_cli.local.services import readiness_url
@@ -68,8 +69,8 @@ def _jars() -> Finding:
 
 def _postgresql() -> Finding:
     def look() -> str:
-        found = postgres.find_server(unprivileged())
-        return f"{postgres.version_of(found)} ({found})"
+        found = find_server(unprivileged())
+        return f"{version_of(found)} ({found})"
 
     return _look("postgresql", look)
 

@@ -2,8 +2,10 @@
 
 import json
 import os
+import secrets
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from guanxi_cli.local import ports
 from guanxi_cli.local.shipped import checkout
@@ -47,22 +49,30 @@ class Home:
         for folder in (self.run, self.logs):
             folder.mkdir(exist_ok=True)
             folder.chmod(0o700)
-        write_whole(self.folder / MARK, json.dumps({"port_base": self.port_base}))
+        mark = {"id": self.id or secrets.token_hex(8), "port_base": self.port_base}
+        write_whole(self.folder / MARK, json.dumps(mark))
+
+    @property
+    def id(self) -> str | None:
+        """What tells this home from one that was made later in the same place; None before it is made."""
+        found = _mark(self.folder).get("id")
+        return str(found) if found else None
 
 
 def find_home(folder: Path | None = None, port_base: int | None = None) -> Home:
     """The home that was asked for; a port base not given is the one it was made with, else 8000."""
-    folder = (folder or (checkout() or Path.cwd()) / ".guanxi").absolute()
+    folder = (folder or (checkout() or Path.cwd()) / ".guanxi").resolve()
     if port_base is None:
-        port_base = _made_with(folder) or ports.DEFAULT_PORT_BASE
+        port_base = _mark(folder).get("port_base", ports.DEFAULT_PORT_BASE)
     return Home(folder=folder, port_base=port_base)
 
 
-def _made_with(folder: Path) -> int | None:
+def _mark(folder: Path) -> dict[str, Any]:
     try:
-        return int(json.loads((folder / MARK).read_text())["port_base"])
-    except (FileNotFoundError, ValueError, KeyError):
-        return None
+        found: dict[str, Any] = json.loads((folder / MARK).read_text())
+    except (FileNotFoundError, ValueError):
+        return {}
+    return found
 
 
 def write_whole(path: Path, text: str, mode: int = 0o600) -> None:

@@ -8,7 +8,7 @@ import sys
 
 from guanxi_cli.local.account import unprivileged
 from guanxi_cli.local.java import find_java
-from guanxi_cli.local.postgres import find_server
+from guanxi_cli.local.postgres_server import find_server
 from guanxi_cli.local.problem import Problem
 from guanxi_cli.local.shipped import checkout
 

