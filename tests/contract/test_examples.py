@@ -9,11 +9,13 @@ from typing import Any
 import msgspec
 import pytest
 from contracts.reader import EventType, Field, Topic, example_paths, read_example, read_topics
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from msgspec import Struct
 
 from common.contracts import care, feedback, interactions, relationships
 from common.contracts.check import REQUIRED, check_interaction
-from common.events import TOPICS, decode_event, encode_event
+from common.events import TOPICS, Event, decode_event, encode_event
 from common.identity import is_own_id
 
 STRUCTS: dict[str, dict[str, type[Struct]]] = {
@@ -93,6 +95,26 @@ def test_unknown_fields_never_fail_and_survive_the_envelope(file: str, name: str
     again = json.loads(encode_event(event))
     assert again["data"] == example["data"]
     assert "stranger" in again["data"]
+
+
+_FIELD_NAMES = {field.name for topic, type_ in TYPES for field in type_.fields} | set(Event.__struct_fields__)
+_STRANGERS = st.dictionaries(
+    st.text(min_size=1).filter(lambda name: name not in _FIELD_NAMES),
+    st.recursive(st.none() | st.booleans() | st.integers(-(2**63), 2**63 - 1) | st.text(), st.lists, max_leaves=4),
+    max_size=4,
+)
+
+
+@given(example=st.sampled_from(EXAMPLES), in_envelope=_STRANGERS, in_data=_STRANGERS)
+@settings(deadline=None)
+def test_fields_of_tomorrow_change_nothing_for_a_reader_of_today(
+    example: tuple[str, str, int, Path], in_envelope: dict[str, Any], in_data: dict[str, Any]
+) -> None:
+    file, name, _, path = example
+    today = read_example(path)
+    tomorrow = {**today, **in_envelope, "data": {**today["data"], **in_data}}
+    read = msgspec.convert(decode_event(msgspec.json.encode(tomorrow)).data, STRUCTS[file][name])
+    assert read == msgspec.convert(today["data"], STRUCTS[file][name])
 
 
 @each_example
