@@ -1,5 +1,6 @@
 """Where does a test run a whole system of its own? In a temporary home on free ports, stopped and deleted after it."""
 
+import os
 import shutil
 import tempfile
 from collections.abc import AsyncIterator
@@ -7,6 +8,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from tests.support.port_bases import claim_port_base, release_port_base
+from tests.support.servers import PREFIX
 
 from guanxi_cli.local.home import Home
 from guanxi_cli.local.system import bring_down
@@ -15,7 +17,7 @@ from guanxi_cli.local.system import bring_down
 @asynccontextmanager
 async def own_home() -> AsyncIterator[Home]:
     """A home that nothing was made in yet; whatever runs in it at the end is stopped."""
-    folder = Path(tempfile.mkdtemp(prefix="guanxi-home-"))
+    folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-"))
     home = Home(folder=folder, port_base=claim_port_base())
     try:
         yield home

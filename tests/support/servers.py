@@ -14,11 +14,12 @@ import psutil
 from tests.support.port_bases import claim_port_base
 
 from guanxi_cli.local.home import Home, find_home
-from guanxi_cli.local.kafka import kafka_part, start_kafka
+from guanxi_cli.local.kafka import start_kafka
 from guanxi_cli.local.keys import make_secrets
 from guanxi_cli.local.lock import exclusive
-from guanxi_cli.local.postgres import postgres_part, start_postgres
+from guanxi_cli.local.postgres import start_postgres
 from guanxi_cli.local.processes import stop
+from guanxi_cli.local.system import parts
 
 VARIABLE = "GUANXI_TEST_SERVERS"
 PREFIX = "guanxi-tests-"
@@ -27,7 +28,7 @@ PREFIX = "guanxi-tests-"
 def name_servers() -> None:
     """In the process that owns the run: name its home, for itself and the workers, and end what dead runs left."""
     for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
-        pid = folder.name.removeprefix(PREFIX)
+        pid = folder.name.removeprefix(PREFIX).split("-")[0]
         if pid.isdigit() and not psutil.pid_exists(int(pid)):
             remove_home(folder)
     os.environ[VARIABLE] = str(Path(tempfile.gettempdir(), f"{PREFIX}{os.getpid()}"))
@@ -61,6 +62,6 @@ def remove_home(folder: Path) -> None:
     """Stop what runs in a temporary home and delete it."""
     if folder.exists():
         home = find_home(folder)
-        for part in (kafka_part(home), postgres_part(home)):
+        for part in reversed(parts(home)):
             stop(home, part)
         shutil.rmtree(folder)
