@@ -3,10 +3,8 @@
 Own id = `c_` + first 26 characters of lower-case base32(HMAC-SHA256(identity key, `kind:value`)).
 """
 
-import hashlib
 import hmac
 import re
-from base64 import b32encode
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
@@ -23,6 +21,10 @@ NAMESPACED: Final = frozenset({"user_id", "buyer_id", "anonymous_id"})
 """Kinds whose values mean something else in every shop."""
 
 LONGEST_VALUE: Final = 256
+_BASE32: Final = "abcdefghijklmnopqrstuvwxyz234567"
+_PAIRS: Final = [first + second for first in _BASE32 for second in _BASE32]
+"""Two base32 characters for each ten bits: four times as fast as encoding and cutting."""
+
 _OWN_ID: Final = re.compile(r"c_[a-z2-7]{26}")
 _BLOCKED: Final = re.compile(
     r"[0\-\s]*|-1|null|none|nil|undefined|unknown|anonymous|guest|n/?a|test|\[object object\]", re.IGNORECASE
@@ -44,7 +46,7 @@ class IdentityKey:
                 "The identity key needs at least 16 bytes; make one with `openssl rand -hex 32`.",
                 code="weak_identity_key",
             )
-        self._secret = secret
+        self._hmac = hmac.new(secret, digestmod="sha256")
 
     @classmethod
     def load(cls, path: Path) -> "IdentityKey":
@@ -54,8 +56,10 @@ class IdentityKey:
     def own_id(self, kind: str, value: str, *, namespace: str | None = None) -> str:
         """The id of a normalised identifier; `namespace` separates two shops' customers 42."""
         name = f"{kind}@{namespace}:{value}" if namespace and kind in NAMESPACED else f"{kind}:{value}"
-        digest = hmac.digest(self._secret, name.encode(), hashlib.sha256)
-        return "c_" + b32encode(digest[:17]).decode()[:26].lower()
+        keyed = self._hmac.copy()
+        keyed.update(name.encode())
+        bits = int.from_bytes(keyed.digest()[:17], "big") >> 6
+        return "c_" + "".join([_PAIRS[bits >> shift & 1023] for shift in range(120, -1, -10)])
 
 
 def is_own_id(text: str) -> bool:
