@@ -14,7 +14,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from common.contracts.interactions import Link
-from common.events import Event
+from common.events import Event, is_from_service
 
 IDENTITY_FACTS: Final = {"identity.linked": True, "customer.merged": True, "customer.unmerged": False}
 """Whether a fact links or takes a link back."""
@@ -68,7 +68,7 @@ async def follow_identity_facts(connection: AsyncConnection, events: Iterable[Ev
     """
     told: dict[tuple[str, str], _Version] = {}
     for event in events:
-        if event.type in IDENTITY_FACTS and event.source.startswith("guanxi."):
+        if event.type in IDENTITY_FACTS and is_from_service(event):
             fact = convert(event.data, Link)
             version = (event.time, event.source, event.id, IDENTITY_FACTS[event.type])
             told[fact.alias, fact.customer] = max(version, told.get((fact.alias, fact.customer), version))

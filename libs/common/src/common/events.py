@@ -1,6 +1,7 @@
 """What does an event look like on the wire? CloudEvents 1.0, structured JSON (events.md section 1)."""
 
 from datetime import datetime
+from operator import attrgetter
 from typing import Any, Final
 
 import msgspec
@@ -28,6 +29,15 @@ class Event(msgspec.Struct, kw_only=True, frozen=True, gc=False, omit_defaults=F
     dataversion: int = 1
     traceparent: str | None = None
     data: dict[str, Any] = {}
+
+
+LAST_WRITER: Final = attrgetter("time", "source", "id")
+"""Sort key: of two events about one thing the later in this order wins, whichever came first."""
+
+
+def is_from_service(event: Event) -> bool:
+    """Whether one of the services said it; ingest lets no producer use these sources."""
+    return event.source.startswith("guanxi.")
 
 
 _decoder = msgspec.json.Decoder(Event)
