@@ -57,6 +57,26 @@ class Arrays:
     purchases: PurchaseDays
 
 
+def take(arrays: Arrays, chosen: Ints) -> Arrays:
+    """The chosen customers alone (ascending numbers), renumbered from 0."""
+    number = np.full(arrays.size, -1)
+    number[chosen] = np.arange(len(chosen))
+
+    def of(owner: Ints) -> Ints:
+        return np.flatnonzero(number[owner] >= 0)
+
+    b, w, p = arrays.buckets, arrays.worths, arrays.purchases
+    at, on, by = of(b.owner), of(w.owner), of(p.owner)
+    return Arrays(
+        size=len(chosen),
+        buckets=Buckets(owner=number[b.owner[at]], day=b.day[at], kind=b.kind[at], n=b.n[at], q_milli=b.q_milli[at]),
+        worths=Worths(
+            owner=number[w.owner[on]], day=w.day[on], since=w.since[on], until=w.until[on], net_minor=w.net_minor[on]
+        ),
+        purchases=PurchaseDays(owner=number[p.owner[by]], day=p.day[by], until=p.until[by]),
+    )
+
+
 def pack_states(states: Iterable[State]) -> Arrays:
     """Pack states, in their order."""
     return pack([state.encode() for state in states])

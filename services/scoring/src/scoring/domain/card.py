@@ -16,26 +16,22 @@ Example: no event at all: every score null or 0, segment potential, tier distant
 from datetime import date
 from typing import Any, Final
 
+import numpy as np
+
 from scoring.domain.arrays import Arrays
-from scoring.domain.churn import BANDS, churn_risk, shown_band
+from scoring.domain.bond import bond
+from scoring.domain.churn import BANDS, shown_band
 from scoring.domain.columns import Columns
 from scoring.domain.days import date_of, day_number
 from scoring.domain.decay import Flags, Floats, Grid, to_micro
-from scoring.domain.engagement import engagement, engagement_points
-from scoring.domain.evaluation import evaluation
-from scoring.domain.evolution import evolution
-from scoring.domain.exchange import exchange, net_money, purchase_days
-from scoring.domain.experience import experience
-from scoring.domain.personal_contact import personal_contact
 from scoring.domain.policy import SEGMENTS, TIERS, Policy
-from scoring.domain.reciprocity import reciprocity
-from scoring.domain.rfm import CHINESE, NAMED, chinese, named, rfm
+from scoring.domain.rfm import CHINESE, NAMED, chinese, named
 from scoring.domain.segment import segment, shown_segment
 from scoring.domain.severe import severe
+from scoring.domain.standing import standing
 from scoring.domain.status import STATUSES, status
-from scoring.domain.strength import strength
 from scoring.domain.thresholds import Thresholds
-from scoring.domain.tier import TierInputs, shown_tier, tier
+from scoring.domain.tier import INTIMATE, intimate, intimate_in_guard, shown_tier, tier_without_bond
 
 _LATER_FIELDS: Final = ("scores.trust", "stage", "key_account", "clv_minor")
 _LATER_CARE: Final = ("health", "priority", "coverage", "cs", "cl", "cv", "ce", "cf")
@@ -57,89 +53,54 @@ _NO_PURCHASE: Final = {**_LATER, **dict.fromkeys(_OF_BUYERS, "no_purchase")}
 def score(arrays: Arrays, as_of: date, policy: Policy, thresholds: Thresholds) -> Columns:
     """Every column of the card as of the day, from the states alone. Memory: about 5 kB a customer while it runs."""
     grid = Grid(as_of=day_number(as_of), guard=policy.guard_days, size=arrays.size)
-    buckets = arrays.buckets
-    points, purchases, money = (
-        engagement_points(grid, buckets, policy),
-        purchase_days(grid, arrays),
-        net_money(grid, arrays),
-    )
-    felt, said = experience(grid, buckets, policy), evaluation(grid, buckets, policy)
-    takes_part = engagement(points, policy)
-    exchanges = exchange(purchases, money, policy, thresholds)
-    evolves, evolving = evolution(grid, points, purchases, policy)
-    strong = strength(
-        experience=felt,
-        engagement=takes_part,
-        exchange=exchanges,
-        evaluation=said,
-        evolution=evolves,
-        evolving=evolving,
-        policy=policy,
-    )
-    personal, mutual = personal_contact(grid, buckets, policy), reciprocity(grid, buckets, policy)
-    first, last = purchases.first_day(), purchases.last_day()
-    bought = first <= grid.days
-    values = rfm(grid, arrays.worths, last, policy, thresholds)
-    raw_segment = segment(values, bought, policy)
-    raw_tier = tier(
-        TierInputs(
-            strength=strong.score,
-            strong=strong.known,
-            engagement=takes_part,
-            exchange=exchanges,
-            evaluation=said.score,
-            evaluated=said.known,
-            personal=personal,
-            reciprocity=mutual.score,
-            reciprocal=mutual.known,
-            answered=mutual.answered,
-            bought=bought,
-            idle=values.idle,
-        ),
-        policy,
-    )
-    risk = churn_risk(grid, purchases, first, last, policy, thresholds)
-    trouble = severe(grid, buckets, policy)
+    stands = standing(grid, arrays, policy, thresholds)
+    bound = bond(grid.today, arrays, stands.engagement[:1], stands.exchange[:1], policy)
+    trouble = severe(grid, arrays.buckets, policy)
+    bought, values = stands.bought[0], stands.rfm
+    raw_segment = segment(values, stands.bought, policy)
+    raw_tier = tier_without_bond(stands, policy)
+    close = intimate(bound, stands.personal[:1], policy)[0]
+    was_close = intimate_in_guard(grid, arrays, stands, close, policy)
     r, f, m = values.r[0], values.f[0], values.m[0]
     return Columns(
         size=arrays.size,
         as_of=grid.as_of,
         policy_version=policy.version,
         thresholds_version=thresholds.version,
-        experience=to_micro(felt.score[0]),
-        experience_known=felt.known[0],
-        experience_ever=felt.ever[0],
-        engagement=to_micro(takes_part[0]),
-        exchange=to_micro(exchanges[0]),
-        evaluation=to_micro(said.score[0]),
-        evaluation_known=said.known[0],
-        evaluation_ever=said.ever[0],
-        evolution=to_micro(evolves[0]),
-        evolution_known=evolving[0],
-        strength=to_micro(strong.score[0]),
-        strength_known=strong.known[0],
-        strength_weights=tuple(weights[0] for weights in strong.weights),
-        coverage=to_micro(strong.coverage[0]),
-        personal_contact=to_micro(personal[0]),
-        reciprocity=to_micro(mutual.score[0]),
-        reciprocity_known=mutual.known[0],
+        experience=to_micro(bound.experience.score[0]),
+        experience_known=bound.experience.known[0],
+        experience_ever=bound.experience.ever[0],
+        engagement=to_micro(stands.engagement[0]),
+        exchange=to_micro(stands.exchange[0]),
+        evaluation=to_micro(bound.evaluation.score[0]),
+        evaluation_known=bound.evaluation.known[0],
+        evaluation_ever=bound.evaluation.ever[0],
+        evolution=to_micro(bound.evolution[0]),
+        evolution_known=bound.evolving[0],
+        strength=to_micro(bound.strength.score[0]),
+        strength_known=bound.strength.known[0],
+        strength_weights=tuple(weights[0] for weights in bound.strength.weights),
+        coverage=to_micro(bound.strength.coverage[0]),
+        personal_contact=to_micro(stands.personal[0]),
+        reciprocity=to_micro(bound.reciprocity.score[0]),
+        reciprocity_known=bound.reciprocity.known[0],
         severe=trouble,
-        bought=bought[0],
+        bought=bought,
         recency_days=values.idle[0],
-        frequency=values.frequency[0],
-        monetary_minor=values.monetary_minor[0],
+        frequency=values.frequency,
+        monetary_minor=values.monetary_minor,
         r=r,
         f=f,
         m=m,
         raw_segment=raw_segment[0],
         segment=shown_segment(raw_segment, policy),
-        named=named(r, f, m, grid.as_of - first[0], policy),
+        named=named(r, f, m, grid.as_of - stands.first[0], policy),
         chinese=chinese(r, f, m),
-        raw_tier=raw_tier[0],
-        tier=shown_tier(raw_tier, trouble, policy),
-        status=status(grid, arrays.purchases, values.idle[0], bought[0], policy),
-        churn_risk=to_micro(risk[0]),
-        churn_band=shown_band(risk, bought, policy),
+        raw_tier=np.where(close, np.int8(INTIMATE), raw_tier[0]),
+        tier=shown_tier(raw_tier, was_close, trouble, policy),
+        status=status(grid, arrays.purchases, values.idle[0], bought, policy),
+        churn_risk=np.where(bought, to_micro(stands.risk[0]), 1.0),
+        churn_band=shown_band(stands.risk, policy),
     )
 
 

@@ -12,7 +12,7 @@ from typing import Final
 
 import numpy as np
 
-from scoring.domain.decay import Facts, Flags, Floats, Grid, Ints, to_micro
+from scoring.domain.decay import Facts, Floats, Ints, to_micro
 from scoring.domain.policy import Policy
 from scoring.domain.thresholds import Thresholds
 
@@ -20,22 +20,24 @@ BANDS: Final = ("low", "medium", "high")
 NO_BAND: Final = -1
 
 
-def churn_risk(grid: Grid, purchases: Facts, first: Ints, last: Ints, policy: Policy, thresholds: Thresholds) -> Floats:
-    """Churn risk 0-1 on each day of the grid; meaningless (1) where there is no purchase yet."""
+def churn_risk(purchases: Facts, first: Ints, last: Ints, policy: Policy, thresholds: Thresholds) -> Floats:
+    """Churn risk 0-1 on the days of the band's guard, [guard_days + 1, size]; infinite where nothing is bought yet."""
+    rows = policy.churn.guard_days + 1
+    days = purchases.grid.days[:rows]
     h, alpha, horizon = thresholds.churn_h, thresholds.churn_alpha, policy.churn.horizon_days
-    bought: Flags = first <= grid.days
-    tenure = np.where(bought, grid.days - first, 0).astype(np.float64)
-    idle = np.where(bought, grid.days - last, 0).astype(np.float64)
-    exposure = np.maximum((h / math.log(2)) * (1.0 - np.exp2(-tenure / h)), idle)
-    repeats = np.maximum(purchases.decayed(h) - np.exp2(-tenure / h), 0.0)
+    bought = first[:rows] <= days
+    tenure = np.where(bought, days - first[:rows], 0).astype(np.float64)
+    idle = np.where(bought, days - last[:rows], 0).astype(np.float64)
+    first_faded = np.exp2(tenure * (-1.0 / h))
+    exposure = np.maximum((h / math.log(2)) * (1.0 - first_faded), idle)
+    repeats = np.maximum(purchases.decayed(h)[:rows] - first_faded, 0.0)
     seen = alpha + exposure
     risk = np.exp((thresholds.churn_r + repeats) * np.log(seen / (seen + horizon)))
-    return np.where(bought, risk, 1.0)
+    return np.where(bought, risk, np.inf)
 
 
-def shown_band(risk: Floats, bought: Flags, policy: Policy) -> Ints:
+def shown_band(risk: Floats, policy: Policy) -> Ints:
     """The band of the lowest risk of the guard, an index of BANDS, NO_BAND without any purchase in it; [size]."""
-    rows = policy.churn.guard_days + 1
-    lowest = np.where(bought[:rows], to_micro(risk[:rows]), np.inf).min(axis=0)
+    lowest = to_micro(risk.min(axis=0))
     band = (lowest >= policy.churn.low_below).astype(np.int64) + (lowest >= policy.churn.medium_below)
     return np.where(np.isinf(lowest), NO_BAND, band)

@@ -7,6 +7,7 @@ flag is set; segment, tier, status and band are indexes of the tuples of policy.
 from dataclasses import dataclass
 
 from scoring.domain.decay import Flags, Floats, Ints
+from scoring.domain.rfm import Ranks
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -39,15 +40,15 @@ class Columns:
     recency_days: Ints
     frequency: Ints
     monetary_minor: Ints
-    r: Ints
-    f: Ints
-    m: Ints
-    raw_segment: Ints
-    segment: Ints
+    r: Ranks
+    f: Ranks
+    m: Ranks
+    raw_segment: Ranks
+    segment: Ranks
     named: Ints
     chinese: Ints
-    raw_tier: Ints
-    tier: Ints
+    raw_tier: Ranks
+    tier: Ranks
     status: Ints
     churn_risk: Floats
     churn_band: Ints

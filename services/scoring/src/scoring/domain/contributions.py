@@ -106,7 +106,8 @@ def _evaluation(known: Known) -> list[Contribution]:
 
 
 def _purchase_days(known: Known) -> list[int]:
-    days = worths(known.state.orders, known.state.refunds.values(), known.state.cancels)[1]
+    orders, refunds, cancels = known.state.purchases
+    days = worths(orders.values(), refunds.values(), cancels)[1]
     return [day for day, until in days if day <= known.day < until]
 
 

@@ -31,6 +31,11 @@ class Grid:
         return self.guard + 1
 
     @property
+    def today(self) -> "Grid":
+        """The as-of day alone."""
+        return Grid(as_of=self.as_of, guard=0, size=self.size)
+
+    @property
     def days(self) -> Ints:
         """The grid's day numbers as a column, [rows, 1]."""
         return (self.as_of - np.arange(self.rows))[:, None]
@@ -166,7 +171,11 @@ def weighted_count(at: Ints, weight: Floats, size: int) -> Floats:
 
 
 def sat(x: Floats, half_point: float) -> Floats:
-    return 1.0 - np.exp2(-np.maximum(x, 0.0) / half_point)
+    """1 - 2^(-max(x, 0)/c), in one piece of memory: guards make these arrays long."""
+    fallen: Floats = np.maximum(x, 0.0)
+    fallen *= -1.0 / half_point
+    np.exp2(fallen, out=fallen)
+    return np.subtract(1.0, fallen, out=fallen)
 
 
 def shrunk_mean(weight: Floats, quality: Floats, prior_weight: float, prior: float) -> Floats:
@@ -176,4 +185,7 @@ def shrunk_mean(weight: Floats, quality: Floats, prior_weight: float, prior: flo
 
 def to_micro(score: Floats) -> Floats:
     """Half-even to 1e-6."""
-    return np.rint(score * 1e6) / 1e6
+    micro = score * 1e6
+    np.rint(micro, out=micro)
+    micro /= 1e6
+    return micro

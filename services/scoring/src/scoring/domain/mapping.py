@@ -17,18 +17,20 @@ Facts = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Condition:
-    """`wanted` holds the accepted values; with `negated` every other value is accepted. Absent facts are None."""
+    """`wanted` holds (type, value) of what is accepted, `negated` of what is not; an absent fact is None.
 
-    fact: str
-    wanted: tuple[Any, ...]
+    The type is part of it because 1 == True in Python and a mistyped fact must not count.
+    """
+
+    steps: tuple[str, ...]
+    wanted: tuple[tuple[type, Any], ...]
     negated: bool
 
     def holds(self, facts: Facts) -> bool:
         value: Any = facts
-        for step in self.fact.split("."):
+        for step in self.steps:
             value = value.get(step) if isinstance(value, Mapping) else None
-        found = any(value is each if isinstance(each, bool) or each is None else value == each for each in self.wanted)
-        return found != self.negated
+        return ((value.__class__, value) in self.wanted) is not self.negated
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +42,10 @@ class KindRule:
     answer: bool
 
     def holds(self, facts: Facts) -> bool:
-        return all(condition.holds(facts) for condition in self.conditions)
+        for condition in self.conditions:  # noqa: SIM110 - a generator would double the cost, paid for every event
+            if not condition.holds(facts):
+                return False
+        return True
 
 
 def read_conditions(section: Section, key: str) -> tuple[Condition, ...]:
@@ -54,14 +59,18 @@ def read_conditions(section: Section, key: str) -> tuple[Condition, ...]:
 def _condition(when: Section, fact: str) -> Condition:
     wanted = when.take(fact)
     if wanted == "present":
-        return Condition(fact=fact, wanted=(None,), negated=True)
+        return _made(fact, (None,), negated=True)
     if wanted == "absent":
-        return Condition(fact=fact, wanted=(None,), negated=False)
+        return _made(fact, (None,), negated=False)
     if isinstance(wanted, Mapping):
         if list(wanted) != ["not"]:
             raise PolicyInvalid(when.path(fact), "must be a value, a list, `present`, `absent` or {not: value}")
-        return Condition(fact=fact, wanted=_values(when, fact, wanted["not"]), negated=True)
-    return Condition(fact=fact, wanted=_values(when, fact, wanted), negated=False)
+        return _made(fact, _values(when, fact, wanted["not"]), negated=True)
+    return _made(fact, _values(when, fact, wanted), negated=False)
+
+
+def _made(fact: str, wanted: tuple[Any, ...], *, negated: bool) -> Condition:
+    return Condition(steps=tuple(fact.split(".")), wanted=tuple((type(each), each) for each in wanted), negated=negated)
 
 
 def _values(when: Section, fact: str, wanted: object) -> tuple[Any, ...]:

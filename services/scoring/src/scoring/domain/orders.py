@@ -19,7 +19,7 @@ PurchaseDay = tuple[int, int]
 
 
 def worths(
-    orders: Mapping[str, Order], refunds: Iterable[Refund], cancels: Mapping[str, int]
+    orders: Iterable[Order], refunds: Iterable[Refund], cancels: Mapping[str, int]
 ) -> tuple[list[Worth], list[PurchaseDay]]:
     """Both interval lists, sorted."""
     by_order: dict[str, list[Refund]] = {}
@@ -27,19 +27,20 @@ def worths(
         by_order.setdefault(refund.order_key, []).append(refund)
     found: list[Worth] = []
     until_by_day: dict[int, int] = {}
-    for order in orders.values():
-        of_order = by_order.pop(order.key, ()) if by_order else ()
-        cancelled = cancels.get(order.key, FOREVER) if cancels else FOREVER
-        if not of_order and cancelled == FOREVER:
-            if order.paid_minor > 0:
-                found.append((order.day, order.day, FOREVER, order.paid_minor))
-                until_by_day[order.day] = FOREVER
+    plain = not (by_order or cancels)
+    for order in orders:
+        _, _, _, key, day, paid, _, _ = order
+        if plain or not (key in by_order or key in cancels):
+            if paid > 0:
+                found.append((day, day, FOREVER, paid))
+                until_by_day[day] = FOREVER
             continue
+        of_order, cancelled = by_order.pop(key, []), cancels.get(key, FOREVER)
         pieces = _pieces(order, of_order, cancelled)
         found.extend(pieces)
-        found.extend((r.day, r.day, order.day, -r.base_minor) for r in of_order if r.day < order.day)
+        found.extend((r.day, r.day, day, -r.base_minor) for r in of_order if r.day < day)
         if pieces:
-            until_by_day[order.day] = max(until_by_day.get(order.day, NEVER), pieces[-1][2])
+            until_by_day[day] = max(until_by_day.get(day, NEVER), pieces[-1][2])
     for waiting in by_order.values():
         found.extend((refund.day, refund.day, FOREVER, -refund.base_minor) for refund in waiting)
     found.sort()

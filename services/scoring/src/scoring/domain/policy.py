@@ -66,12 +66,12 @@ class SegmentRule:
     """Holds when every limit holds; a limit that the policy leaves out is one that always holds."""
 
     segment: int
-    r_at_least: int
-    r_at_most: int
-    f_at_least: int
-    m_at_least: int
-    fm_at_least: int
-    idle_at_least: int
+    r_at_least: int | None
+    r_at_most: int | None
+    f_at_least: int | None
+    m_at_least: int | None
+    fm_at_least: int | None
+    idle_at_least: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -259,17 +259,17 @@ def _segment_rule(section: Section) -> SegmentRule:
     if name not in SEGMENTS:
         raise PolicyInvalid(section.path("segment"), f"must be one of {', '.join(SEGMENTS)}")
 
-    def limit(key: str, otherwise: int) -> int:
-        return section.whole(key) if section.has(key) else otherwise
+    def limit(key: str) -> int | None:
+        return section.whole(key) if section.has(key) else None
 
     rule = SegmentRule(
         segment=SEGMENTS.index(name),
-        r_at_least=limit("r_at_least", 0),
-        r_at_most=limit("r_at_most", 5),
-        f_at_least=limit("f_at_least", 0),
-        m_at_least=limit("m_at_least", 0),
-        fm_at_least=limit("fm_at_least", 0),
-        idle_at_least=limit("idle_at_least", 0),
+        r_at_least=limit("r_at_least"),
+        r_at_most=limit("r_at_most"),
+        f_at_least=limit("f_at_least"),
+        m_at_least=limit("m_at_least"),
+        fm_at_least=limit("fm_at_least"),
+        idle_at_least=limit("idle_at_least"),
     )
     section.finish()
     return rule

@@ -10,11 +10,14 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from scoring.domain.arrays import Worths
 from scoring.domain.decay import Floats, Grid, Ints, visible_sum
 from scoring.domain.policy import Policy
 from scoring.domain.thresholds import Cuts, Thresholds
+
+Ranks = NDArray[np.int8]
 
 NAMED: Final = (
     "new",
@@ -43,14 +46,14 @@ CHINESE: Final = ("一般挽留", "重要挽留", "一般保持", "重要保持"
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Rfm:
-    """Days idle, orders and net money of the window, and their scores 1-5; all [rows, size]. Only where ever bought."""
+    """Idle days and the scores 1-5, [rows, size], where ever bought; orders and net money of the as-of day, [size]."""
 
     idle: Ints
     frequency: Ints
     monetary_minor: Ints
-    r: Ints
-    f: Ints
-    m: Ints
+    r: Ranks
+    f: Ranks
+    m: Ranks
 
 
 def rfm(grid: Grid, worths: Worths, last: Ints, policy: Policy, thresholds: Thresholds) -> Rfm:
@@ -62,20 +65,23 @@ def rfm(grid: Grid, worths: Worths, last: Ints, policy: Policy, thresholds: Thre
     idle = grid.days - last
     return Rfm(
         idle=idle,
-        frequency=orders.astype(np.int64),
-        monetary_minor=money.astype(np.int64),
+        frequency=orders[0].astype(np.int64),
+        monetary_minor=money[0].astype(np.int64),
         r=5 - cuts_below(idle, thresholds.recency),
         f=1 + cuts_below(orders, thresholds.frequency),
         m=1 + cuts_below(money, thresholds.monetary),
     )
 
 
-def cuts_below(value: Floats | Ints, cuts: Cuts) -> Ints:
-    """How many cuts lie strictly below each value."""
-    return np.searchsorted(np.asarray(cuts), value, side="left").astype(np.int64)
+def cuts_below(value: Floats | Ints, cuts: Cuts) -> Ranks:
+    """How many cuts lie strictly below each value, as small integers: a guard holds many of them."""
+    found = (value > cuts[0]).astype(np.int8)
+    for cut in cuts[1:]:
+        found += value > cut
+    return found
 
 
-def named(r: Ints, f: Ints, m: Ints, tenure: Ints, policy: Policy) -> Ints:
+def named(r: Ranks, f: Ranks, m: Ranks, tenure: Ints, policy: Policy) -> Ints:
     """The named segment, an index of NAMED."""
     table = np.array([[NAMED.index(name) for name in row] for row in _NAMED_BY_R])
     found = table[r - 1, (f + m + 1) // 2 - 1]
@@ -83,6 +89,6 @@ def named(r: Ints, f: Ints, m: Ints, tenure: Ints, policy: Policy) -> Ints:
     return np.where(settled, NAMED.index("promising"), found)
 
 
-def chinese(r: Ints, f: Ints, m: Ints) -> Ints:
+def chinese(r: Ranks, f: Ranks, m: Ranks) -> Ints:
     """The Chinese eight, an index of CHINESE."""
-    return 4 * (r >= 4) + 2 * (f >= 4) + (m >= 4)
+    return (4 * (r >= 4) + 2 * (f >= 4) + (m >= 4)).astype(np.int64)

@@ -8,24 +8,39 @@ Example: R 3, F 4, M 4 is high_value; R 2, F 4, M 4 is active, and high_value is
 
 import numpy as np
 
-from scoring.domain.decay import Flags, Ints
-from scoring.domain.policy import SEGMENTS, Policy
-from scoring.domain.rfm import Rfm
+from scoring.domain.decay import Flags
+from scoring.domain.policy import SEGMENTS, Policy, SegmentRule
+from scoring.domain.rfm import Ranks, Rfm
 
 
-def segment(values: Rfm, bought: Flags, policy: Policy) -> Ints:
+def segment(values: Rfm, bought: Flags, policy: Policy) -> Ranks:
     """The raw segment, an index of SEGMENTS, on each day of the grid."""
-    found = np.full(values.r.shape, SEGMENTS.index("potential"))
-    both = values.f + values.m
+    found = np.full(values.r.shape, SEGMENTS.index("potential"), dtype=np.int8)
+    both: Ranks = values.f + values.m
     for rule in reversed(policy.segment_rules):
-        holds = (values.r >= rule.r_at_least) & (values.r <= rule.r_at_most) & (values.f >= rule.f_at_least)
-        holds &= (values.m >= rule.m_at_least) & (both >= rule.fm_at_least) & (values.idle >= rule.idle_at_least)
-        found[holds] = rule.segment
+        found[_holds(rule, values, both)] = rule.segment
     found[~bought] = SEGMENTS.index("potential")
     return found
 
 
-def shown_segment(raw: Ints, policy: Policy) -> Ints:
+def _holds(rule: SegmentRule, values: Rfm, both: Ranks) -> Flags:
+    holds = np.ones(values.r.shape, dtype=np.bool_)
+    least = (
+        (values.r, rule.r_at_least),
+        (values.f, rule.f_at_least),
+        (values.m, rule.m_at_least),
+        (both, rule.fm_at_least),
+        (values.idle, rule.idle_at_least),
+    )
+    for figure, limit in least:
+        if limit is not None:
+            holds &= figure >= limit
+    if rule.r_at_most is not None:
+        holds &= values.r <= rule.r_at_most
+    return holds
+
+
+def shown_segment(raw: Ranks, policy: Policy) -> Ranks:
     """The shown segment: the highest of the guard; [size]."""
-    highest: Ints = raw[: policy.segment_guard_days + 1].max(axis=0)
+    highest: Ranks = raw[: policy.segment_guard_days + 1].max(axis=0)
     return highest

@@ -7,52 +7,59 @@ closest of the last 30 days, then capped at face_to_face while a complaint or de
 Example: Engagement 20 alone is brand, 19.999999 is distant; both are rounded before they are compared.
 """
 
-from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
-from scoring.domain.decay import Flags, Floats, Ints, to_micro
+from scoring.domain.arrays import Arrays, take
+from scoring.domain.bond import Bond, bond
+from scoring.domain.decay import Flags, Floats, Grid, to_micro
 from scoring.domain.policy import TIERS, Policy
+from scoring.domain.rfm import Ranks
+from scoring.domain.standing import Standing
+
+INTIMATE: Final = TIERS.index("intimate")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class TierInputs:
-    """What a tier looks at, unrounded; all [rows, size]. `idle` only where `bought`."""
-
-    strength: Floats
-    strong: Flags
-    engagement: Floats
-    exchange: Floats
-    evaluation: Floats
-    evaluated: Flags
-    personal: Floats
-    reciprocity: Floats
-    reciprocal: Flags
-    answered: Flags
-    bought: Flags
-    idle: Ints
-
-
-def tier(values: TierInputs, policy: Policy) -> Ints:
-    """The raw tier, an index of TIERS, on each day of the grid."""
+def tier_without_bond(values: Standing, policy: Policy) -> Ranks:
+    """The raw tier up to face_to_face, an index of TIERS, on each day of the grid."""
     rule = policy.tier
     engagement, personal = to_micro(values.engagement), to_micro(values.personal)
     near = (personal > rule.face_to_face_personal) & (values.bought | (engagement >= rule.face_to_face_engagement))
     brand = (engagement >= rule.brand_engagement) | (to_micro(values.exchange) >= rule.brand_exchange)
-    brand |= values.bought & (values.idle < rule.brand_purchase_days)
-    intimate = values.strong & (personal >= rule.intimate_personal)
-    if intimate.any():
-        intimate &= to_micro(values.strength) >= rule.intimate_strength
-        mutual = ~values.reciprocal | values.answered
-        intimate &= mutual | (to_micro(values.reciprocity) >= rule.intimate_reciprocity)
-        intimate &= ~values.evaluated | (to_micro(values.evaluation) >= rule.intimate_evaluation)
-    found: Ints = np.where(brand, TIERS.index("brand"), TIERS.index("distant"))
+    brand |= values.bought & (values.rfm.idle < rule.brand_purchase_days)
+    found = np.where(brand, np.int8(TIERS.index("brand")), np.int8(TIERS.index("distant")))
     found[near] = TIERS.index("face_to_face")
-    found[intimate] = TIERS.index("intimate")
     return found
 
 
-def shown_tier(raw: Ints, severe: Flags, policy: Policy) -> Ints:
+def intimate(values: Bond, personal: Floats, policy: Policy) -> Flags:
+    """Whether the bond makes the raw tier intimate, on each day of the grid."""
+    rule, mutual = policy.tier, values.reciprocity
+    close = values.strength.known & (to_micro(values.strength.score) >= rule.intimate_strength)
+    close &= to_micro(personal) >= rule.intimate_personal
+    close &= ~mutual.known | mutual.answered | (to_micro(mutual.score) >= rule.intimate_reciprocity)
+    close &= ~values.evaluation.known | (to_micro(values.evaluation.score) >= rule.intimate_evaluation)
+    return close
+
+
+def intimate_in_guard(grid: Grid, arrays: Arrays, values: Standing, today: Flags, policy: Policy) -> Flags:
+    """Whether the raw tier was intimate on any day of the tier's guard; asks only those with enough contact; [size]."""
+    rows = policy.tier.guard_days + 1
+    enough = (to_micro(values.personal[:rows]) >= policy.tier.intimate_personal).any(axis=0)
+    asked = np.flatnonzero(enough & ~today)
+    found = today.copy()
+    if len(asked):
+        days = Grid(as_of=grid.as_of, guard=policy.tier.guard_days, size=len(asked))
+        engagement, exchange = values.engagement[:rows, asked], values.exchange[:rows, asked]
+        theirs = bond(days, take(arrays, asked), engagement, exchange, policy)
+        found[asked] = intimate(theirs, values.personal[:rows, asked], policy).any(axis=0)
+    return found
+
+
+def shown_tier(raw: Ranks, was_intimate: Flags, severe: Flags, policy: Policy) -> Ranks:
     """The shown tier: the closest of the guard, then the severe cap at the as-of day; [size]."""
-    closest: Ints = raw[: policy.tier.guard_days + 1].max(axis=0)
-    return np.where(severe, np.minimum(closest, policy.severe.cap), closest)
+    closest = raw[: policy.tier.guard_days + 1].max(axis=0)
+    closest[was_intimate] = INTIMATE
+    capped: Ranks = np.where(severe, np.minimum(closest, np.int8(policy.severe.cap)), closest)
+    return capped

@@ -1,0 +1,54 @@
+"""How firm is the bond: what was felt and said, where it is going, how strong it is, and is it mutual?
+
+Everybody's is asked for the as-of day; over a guard only for the few who may be intimate (tier.py).
+Source: scoring-model.md section 3. Examples: experience.py, evaluation.py, evolution.py, strength.py, reciprocity.py.
+"""
+
+from dataclasses import dataclass
+
+from scoring.domain.arrays import Arrays
+from scoring.domain.decay import Flags, Floats, Grid
+from scoring.domain.engagement import engagement_points
+from scoring.domain.evaluation import evaluation
+from scoring.domain.evolution import evolution
+from scoring.domain.exchange import purchase_days
+from scoring.domain.experience import Mean, experience
+from scoring.domain.policy import Policy
+from scoring.domain.reciprocity import Reciprocity, reciprocity
+from scoring.domain.strength import StrengthColumns, strength
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Bond:
+    """Unrounded, [rows, size]."""
+
+    experience: Mean
+    evaluation: Mean
+    evolution: Floats
+    evolving: Flags
+    strength: StrengthColumns
+    reciprocity: Reciprocity
+
+
+def bond(grid: Grid, arrays: Arrays, engagement: Floats, exchange: Floats, policy: Policy) -> Bond:
+    """The bond of every customer on every day of the grid, given Engagement and Exchange on the same days."""
+    buckets = arrays.buckets
+    felt, said = experience(grid, buckets, policy), evaluation(grid, buckets, policy)
+    points, purchases = engagement_points(grid, buckets, policy), purchase_days(grid, arrays)
+    evolves, evolving = evolution(grid, points, purchases, policy)
+    return Bond(
+        experience=felt,
+        evaluation=said,
+        evolution=evolves,
+        evolving=evolving,
+        strength=strength(
+            experience=felt,
+            engagement=engagement,
+            exchange=exchange,
+            evaluation=said,
+            evolution=evolves,
+            evolving=evolving,
+            policy=policy,
+        ),
+        reciprocity=reciprocity(grid, buckets, policy),
+    )

@@ -1,0 +1,45 @@
+"""Where does a customer stand with us by what they do: buying, taking part, talking?
+
+These figures are needed on every day of a guard for everybody; what only the intimate tier asks besides is in bond.py.
+Source: scoring-model.md sections 1 and 3. Examples: engagement.py, exchange.py, personal_contact.py, rfm.py, churn.py.
+"""
+
+from dataclasses import dataclass
+
+from scoring.domain.arrays import Arrays
+from scoring.domain.churn import churn_risk
+from scoring.domain.decay import Flags, Floats, Grid, Ints
+from scoring.domain.engagement import engagement, engagement_points
+from scoring.domain.exchange import exchange, net_money, purchase_days
+from scoring.domain.personal_contact import personal_contact
+from scoring.domain.policy import Policy
+from scoring.domain.rfm import Rfm, rfm
+from scoring.domain.thresholds import Thresholds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Standing:
+    """Unrounded, [rows, size]; `rfm` and `first` (the first purchase day) mean something where `bought`."""
+
+    engagement: Floats
+    exchange: Floats
+    personal: Floats
+    first: Ints
+    bought: Flags
+    rfm: Rfm
+    risk: Floats
+
+
+def standing(grid: Grid, arrays: Arrays, policy: Policy, thresholds: Thresholds) -> Standing:
+    """The standing of every customer on every day of the grid."""
+    purchases = purchase_days(grid, arrays)
+    first, last = purchases.first_day(), purchases.last_day()
+    return Standing(
+        engagement=engagement(engagement_points(grid, arrays.buckets, policy), policy),
+        exchange=exchange(purchases, net_money(grid, arrays), policy, thresholds),
+        personal=personal_contact(grid, arrays.buckets, policy),
+        first=first,
+        bought=first <= grid.days,
+        rfm=rfm(grid, arrays.worths, last, policy, thresholds),
+        risk=churn_risk(purchases, first, last, policy, thresholds),
+    )
