@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 from tests.support.databases import Databases
-from tests.support.servers import name_servers, shared_servers, stop_servers
+from tests.support.servers import name_servers, shared_servers, shared_system, stop_servers
 from tests.support.topics import Topics
 
 from guanxi_cli.local.home import Home
@@ -28,6 +28,15 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 async def servers() -> Home:
     """A running PostgreSQL and Kafka; identity.key, keys.yaml and credentials.json lie in its folder."""
     return await shared_servers()
+
+
+@pytest_asyncio.fixture(scope="session")
+async def system() -> Home:
+    """The whole system, running, as `guanxi up` starts it: `home.url("scoring")`, keys by `read_credentials(home)`.
+
+    Shared by a run: use customers of your own, and a home of your own (tests.support.homes) to break things.
+    """
+    return await shared_system()
 
 
 @pytest_asyncio.fixture

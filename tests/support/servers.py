@@ -1,25 +1,25 @@
-"""Which PostgreSQL and Kafka do the tests use? One real pair a run, shared by all its workers, on ports of its own.
+"""Which servers do the tests use? One real pair a run, and one whole system, shared by all workers, on own ports.
 
-It is the pair of `guanxi up`, in a temporary home, started by the first test that asks and stopped after the last.
-A server that cannot start fails the tests; nothing is skipped.
+They are those of `guanxi up`, in temporary homes, started by the first test that asks and stopped after the last.
+What cannot start fails the tests; nothing is skipped.
 """
 
-import asyncio
 import os
 import shutil
 import tempfile
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import psutil
 from tests.support.port_bases import claim_port_base
 
-from guanxi_cli.local.home import Home, find_home
+from guanxi_cli.local.home import MARK, Home, find_home
 from guanxi_cli.local.kafka import start_kafka
 from guanxi_cli.local.keys import make_secrets
 from guanxi_cli.local.lock import exclusive
 from guanxi_cli.local.postgres import start_postgres
 from guanxi_cli.local.processes import stop
-from guanxi_cli.local.system import parts
+from guanxi_cli.local.system import bring_up, parts, together
 
 VARIABLE = "GUANXI_TEST_SERVERS"
 PREFIX = "guanxi-tests-"
@@ -36,26 +36,43 @@ def name_servers() -> None:
 
 def stop_servers() -> None:
     """In the process that owns the run, after its last test."""
-    remove_home(Path(os.environ[VARIABLE]))
+    for folder in (_servers_folder(), _system_folder()):
+        remove_home(folder)
 
 
 async def shared_servers() -> Home:
-    """The home of the running pair."""
-    folder = _made(Path(os.environ[VARIABLE]))
-    async with exclusive(folder / "lock"):
-        if (folder / "ready").exists():
-            return find_home(folder)
-        home = Home(folder=folder, port_base=claim_port_base())
-        home.make()
-        make_secrets(home)
-        await asyncio.gather(start_postgres(home, durable=False), start_kafka(home))
-        (folder / "ready").touch()
-    return home
+    """The home of PostgreSQL and Kafka alone. They are quick, not durable: for tests that kill nothing."""
+    return await _shared(_servers_folder(), _start_servers)
 
 
-def _made(folder: Path) -> Path:
-    folder.mkdir(exist_ok=True)
-    return folder
+async def shared_system() -> Home:
+    """The home of the four services with their servers, as `guanxi up` starts them."""
+    return await _shared(_system_folder(), bring_up)
+
+
+async def _shared(folder: Path, bring: Callable[[Home], Awaitable[object]]) -> Home:
+    folder.mkdir(exist_ok=True)  # noqa: ASYNC240
+    async with exclusive(folder / "shared.lock"):
+        ready = folder / "ready"
+        if not ready.exists():
+            base = None if (folder / MARK).exists() else claim_port_base()  # a start that failed has one already
+            await bring(find_home(folder, base))
+            ready.touch()
+    return find_home(folder)
+
+
+async def _start_servers(home: Home) -> None:
+    home.make()
+    make_secrets(home)
+    await together(start_postgres(home, durable=False), start_kafka(home))
+
+
+def _servers_folder() -> Path:
+    return Path(os.environ[VARIABLE])
+
+
+def _system_folder() -> Path:
+    return Path(f"{os.environ[VARIABLE]}-system")
 
 
 def remove_home(folder: Path) -> None:
