@@ -17,7 +17,7 @@ from tests.support.homes import own_home
 from guanxi_cli.local import kafka, postgres
 from guanxi_cli.local.home import Home
 from guanxi_cli.local.kafka import TOPICS, kafka_part
-from guanxi_cli.local.ports import LOOPBACK, SERVICES
+from guanxi_cli.local.ports import LOOPBACK, SERVICES, whose
 from guanxi_cli.local.postgres import admin_url, postgres_part
 from guanxi_cli.local.problem import Problem
 from guanxi_cli.local.processes import running
@@ -130,6 +130,12 @@ async def test_a_port_in_use_is_told_with_its_holder() -> None:
     assert f"postgres needs port {home.port('postgres')}" in str(raised.value)
     assert f"held by process {os.getpid()} (" in str(raised.value)
     assert "--port-base" in str(raised.value)
+
+
+async def test_a_port_of_another_system_is_told_with_its_home(servers: Home) -> None:
+    told = whose(servers.port("kafka"))
+    assert f"(kafka of {servers.folder})" in told
+    assert f"guanxi down --home {servers.folder}" in told
 
 
 async def test_up_after_ctrl_c_and_two_at_once_make_one_system() -> None:

@@ -61,9 +61,13 @@ def whose(port: int) -> str:
     elsewhere = "choose other ports with --port-base"
     if process is None:
         return f"held by a process of another user; {elsewhere}"
-    with process.oneshot():
-        try:
-            name = " ".join(process.cmdline())[:80] or process.name()
-        except psutil.Error:
-            return f"held by process {process.pid}; end it or {elsewhere}"
+    try:
+        with process.oneshot():
+            environment, name = process.environ(), " ".join(process.cmdline())[:80] or process.name()
+    except psutil.Error:
+        return f"held by process {process.pid}; end it or {elsewhere}"
+    if "GUANXI_PART" in environment:
+        home = environment.get("GUANXI_HOME")
+        part = f"{environment['GUANXI_PART']} of {home}"
+        return f"held by process {process.pid} ({part}); stop it (guanxi down --home {home}) or {elsewhere}"
     return f"held by process {process.pid} ({name}); end it (kill {process.pid}) or {elsewhere}"
