@@ -1,0 +1,14 @@
+"""What does scoring need to be told beside what every process needs?"""
+
+from pydantic import Field
+
+from common.settings import Settings
+
+
+class ScoringSettings(Settings):
+    """GUANXI_* environment of scoring's processes."""
+
+    reevaluate_minutes_after_midnight: int = Field(
+        5, ge=0, lt=1440, description="when the daily re-evaluation begins, local time"
+    )
+    cached_customers: int = Field(20_000, ge=1, description="states that a worker keeps in memory, at least")

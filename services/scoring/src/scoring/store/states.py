@@ -1,0 +1,114 @@
+"""Where does each subject's state stand? One row a subject: its body, what was last published, the shown dimensions."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import asyncpg
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from scoring.domain.days import date_of, day_number
+from scoring.domain.state import State
+
+_READ = text(
+    """
+    SELECT s.subject, s.body, s.published, s.evaluated_on
+    FROM unnest(CAST(:partitions AS int[]), CAST(:subjects AS text[])) AS wanted(partition, subject)
+    JOIN state s USING (partition, subject)
+    """
+)
+_EVALUATED = text(
+    """
+    SELECT subject, evaluated_on FROM state
+    WHERE partition = :partition AND subject > :after ORDER BY subject LIMIT :limit
+    """
+)
+SHOWN = (
+    "segment",
+    "tier",
+    "status",
+    "churn_band",
+    "strength",
+    "churn_risk",
+    "recency_days",
+    "frequency",
+    "monetary_minor",
+)
+_COLUMNS = ("partition", "subject", "body", "published", "evaluated_on", *SHOWN)
+_TEMPORARY = "CREATE TEMPORARY TABLE IF NOT EXISTS touched (LIKE state) ON COMMIT DELETE ROWS"
+_UPSERT = f"""
+    INSERT INTO state ({", ".join(_COLUMNS)})
+    SELECT {", ".join(_COLUMNS)} FROM touched ORDER BY partition, subject
+    ON CONFLICT (partition, subject) DO UPDATE
+    SET {", ".join(f"{name} = excluded.{name}" for name in _COLUMNS[2:])}
+"""  # noqa: S608 - names of columns, above
+
+NEVER = -1
+"""The evaluated day of a subject that was never evaluated."""
+
+Shown = tuple[str, str, str | None, str | None, float | None, float | None, int | None, int, int]
+"""Values of SHOWN."""
+
+NOTHING = State().encode()
+
+NOT_SHOWN = (None,) * len(SHOWN)
+"""An alias is shown in no list: its customer is."""
+
+
+@dataclass(slots=True)
+class Standing:
+    """What is known of a subject: its own events' state, the last published row, the day of the last evaluation."""
+
+    state: State
+    published: bytes | None = None
+    evaluated: int = NEVER
+
+    @property
+    def is_known(self) -> bool:
+        """Whether any event of its own ever added something."""
+        return self.state.encode() != NOTHING
+
+
+Row = tuple[object, ...]
+"""partition, subject, body, published, evaluated_on and Shown or NOT_SHOWN."""
+
+
+def encoded_row(partition: int, subject: str, standing: Standing, shown: Shown | tuple[None, ...]) -> Row:
+    """The row of a standing that was judged as of its day."""
+    day = None if standing.evaluated == NEVER else date_of(standing.evaluated)
+    return (partition, subject, standing.state.encode(), standing.published, day, *shown)
+
+
+async def read_standings(connection: AsyncConnection, partition_of: Mapping[str, int]) -> dict[str, Standing]:
+    """The standings of some subjects, each with its partition; those without a state are left out."""
+    if not partition_of:
+        return {}
+    wanted = {"partitions": list(partition_of.values()), "subjects": list(partition_of)}
+    return _standings(await connection.execute(_READ, wanted))
+
+
+async def read_evaluated(
+    connection: AsyncConnection, *, partition: int, after: str, limit: int
+) -> list[tuple[str, date | None]]:
+    """The next subjects of a partition, ascending, with the day that each was last judged."""
+    rows = await connection.execute(_EVALUATED, {"partition": partition, "after": after, "limit": limit})
+    return [(subject, evaluated_on) for subject, evaluated_on in rows]
+
+
+def _standings(rows: Iterable[Any]) -> dict[str, Standing]:
+    """From rows of (subject, body, published, evaluated_on), which the driver leaves untyped."""
+    return {
+        subject: Standing(State.decode(body), published, NEVER if day is None else day_number(day))
+        for subject, body, published, day in rows
+    }
+
+
+async def write_states(raw: asyncpg.Connection, rows: Sequence[Row]) -> None:
+    """Insert or replace rows, through the driver, under the guards of their partitions."""
+    if not rows:
+        return
+    await raw.execute(_TEMPORARY)
+    await raw.copy_records_to_table("touched", records=rows, columns=_COLUMNS)
+    await raw.execute(_UPSERT)

@@ -1,0 +1,51 @@
+"""What do the use cases stand on? What is fixed for a deployment, its clock, and the policy in force."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+from common.kafka import partition_of
+from scoring.domain.currency import Money
+from scoring.domain.replay import Setting
+from scoring.settings import ScoringSettings
+from scoring.store.policies import Policies
+
+
+def wall_clock() -> datetime:
+    """The present instant."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deployment:
+    """Handed to every use case; `now` is the only clock."""
+
+    partitions: int
+    zone: ZoneInfo
+    setting: Setting
+    policies: Policies = field(default_factory=Policies)
+    now: Callable[[], datetime] = wall_clock
+
+    @classmethod
+    def of(cls, settings: ScoringSettings, *, now: Callable[[], datetime] = wall_clock) -> "Deployment":
+        """The deployment that the environment describes."""
+        return cls(
+            partitions=settings.partitions,
+            zone=settings.time_zone,
+            setting=Setting(zone=settings.time_zone, money=Money(base_currency=settings.base_currency)),
+            now=now,
+        )
+
+    @property
+    def currency(self) -> str:
+        """The base currency, in which all money is shown."""
+        return self.setting.money.base_currency
+
+    def today(self) -> date:
+        """The local day."""
+        return self.now().astimezone(self.zone).date()
+
+    def partition_of(self, customer: str) -> int:
+        """The partition of a customer, on every topic and in the state."""
+        return partition_of(customer.encode(), self.partitions)

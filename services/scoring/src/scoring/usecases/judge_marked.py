@@ -1,0 +1,68 @@
+"""Which marked customers stand elsewhere now? Takes marks and judges their customers, in the caller's transaction."""
+
+from collections.abc import Iterable
+from typing import Final
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from common.aliases import canonical_ids, members
+from common.database import driver
+from scoring.store.dirty import Mark, claim_dirty
+from scoring.store.outbox import queue_messages
+from scoring.store.state_cache import StateCache, Taken
+from scoring.store.states import read_standings, write_states
+from scoring.usecases.deployment import Deployment
+from scoring.usecases.judge_customers import Candidate, judge_customers
+
+_WEIGHT: Final = ("late", "merge", "event")
+"""Of several causes the one that stands last here is told."""
+
+
+async def judge_marked(connection: AsyncConnection, *, deployment: Deployment, cache: StateCache) -> int:
+    """Judge every customer with a mark; how many marks were taken."""
+    marks = await claim_dirty(connection, cache.worker)
+    if not marks:
+        return 0
+    canonical = await canonical_ids(connection, [mark.customer for mark in marks])
+    taken = await cache.take(connection, {deployment.partition_of(one) for one in canonical.values()}, as_owner=False)
+    by_customer: dict[str, list[Mark]] = {}
+    for mark in marks:
+        by_customer.setdefault(canonical[mark.customer], []).append(mark)
+    candidates = await unite(connection, by_customer, cause="late", taken=taken, deployment=deployment)
+    for candidate in candidates:
+        told = by_customer[candidate.customer]
+        candidate.cause = max((mark.cause for mark in told), key=_WEIGHT.index)
+        candidate.caused_by = [name for mark in told for name in mark.caused_by]
+    policy = await deployment.policies.in_force(connection)
+    rows, messages = judge_customers(
+        candidates, today=deployment.today(), now=deployment.now(), policy=policy, currency=deployment.currency
+    )
+    raw = await driver(connection)
+    await write_states(raw, rows)
+    await queue_messages(raw, messages)
+    return len(marks)
+
+
+async def unite(
+    connection: AsyncConnection, customers: Iterable[str], *, cause: str, taken: Taken, deployment: Deployment
+) -> list[Candidate]:
+    """Candidates of customers in taken partitions, united with their aliases; those without any state left out."""
+    partitions = {customer: deployment.partition_of(customer) for customer in customers}
+    standings = await taken.load(connection, partitions)
+    aliases_of = await members(connection, partitions)
+    aliases = {alias: deployment.partition_of(alias) for ids in aliases_of.values() for alias in ids[1:]}
+    others = await read_standings(connection, aliases)
+    found = []
+    for customer, standing in standings.items():
+        united = [others[alias].state for alias in aliases_of[customer][1:] if alias in others]
+        if united or standing.is_known:
+            found.append(
+                Candidate(
+                    customer=customer,
+                    partition=partitions[customer],
+                    standing=standing,
+                    cause=cause,
+                    aliases=united,
+                )
+            )
+    return found
