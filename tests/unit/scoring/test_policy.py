@@ -1,0 +1,104 @@
+"""Is a wrong policy refused with its place and its reason?"""
+
+import copy
+from typing import Any
+
+import pytest
+from tests.unit.scoring.build import MAPPING, POLICY
+
+from scoring.domain.kinds import KIND_ID, KINDS
+from scoring.domain.policy import Policy
+from scoring.domain.reading import PolicyInvalid
+from scoring.domain.thresholds import Thresholds
+
+
+def changed(path: str, value: Any) -> dict[str, Any]:
+    mapping = copy.deepcopy(MAPPING)
+    *steps, last = path.split("/")
+    place: Any = mapping
+    for step in steps:
+        place = place[int(step)] if isinstance(place, list) else place[step]
+    if value is None:
+        del place[last]
+    else:
+        place[last] = value
+    return mapping
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "told"),
+    [
+        ("scores/engagement/half_life_days", 0, "scores.engagement.half_life_days: must be above 0"),
+        ("scores/engagement/half_life_days", -3, "scores.engagement.half_life_days: must be at least 0"),
+        ("scores/experience/prior", 1.1, "scores.experience.prior: must be from 0 to 1"),
+        ("scores/experience/prior", "high", "scores.experience.prior: must be a number"),
+        ("scores/experience/known_from", None, "scores.experience.known_from: is missing"),
+        ("scores/experience/half_live", 3, "scores.experience.half_live: is not a known key"),
+        ("scores/enjoyment", {}, "scores.enjoyment: is not a known key"),
+        ("scores/strength/weights/engagement", 0.5, "scores.strength.weights: must sum to 1"),
+        (
+            "scores/evolution/fast_half_life_days",
+            400,
+            "scores.evolution.fast_half_life_days: must be below slow_half_life_days",
+        ),
+        ("scores/churn_risk/low_below", 0.8, "scores.churn_risk.low_below: must not be above medium_below"),
+        ("scores/personal_contact/kinds/hug", 1, "scores.personal_contact.kinds.hug: there is no kind 'hug'"),
+        ("thresholds/recency", [15, 10, 75, 180], "thresholds.recency: cuts must not fall"),
+        ("thresholds/recency", [15, 30, 75], "thresholds.recency: must be a list of 4 numbers"),
+        ("thresholds/churn/h", 0, "thresholds.churn.h: must be above 0"),
+        ("thresholds/m50_minor", 0, "thresholds.m50_minor: must be above 0"),
+        ("kinds/hug", {"types": ["hug.given"]}, "kinds.hug: there is no kind 'hug'"),
+        ("kinds/visit/engagement/cap", 1.5, "kinds.visit.engagement.cap: must be a whole number"),
+        ("kinds/visit/types", "page.viewed", "kinds.visit.types: must be a list of texts"),
+        (
+            "kinds/visit/types",
+            ["order.completed"],
+            "kinds.visit.types: order.completed becomes an order row and counts as no kind",
+        ),
+        ("kinds/complaint/experience/quality", 2, "kinds.complaint.experience.quality: must be from 0 to 1"),
+        ("kinds/detractor/beside/nps", 2, "kinds.detractor.beside.nps: must be from 0 to 1"),
+        ("tier/guard_days", 400, "tier.guard_days: must be from 0 to 365"),
+        ("tier/intimate/strenght_at_least", 60, "tier.intimate.strenght_at_least: is not a known key"),
+        (
+            "segment/rules/0/segment",
+            "gone",
+            "segment.rules[0].segment: must be one of churned, potential, active, high_value",
+        ),
+        ("segment/rules/1/q_at_least", 3, "segment.rules[1].q_at_least: is not a known key"),
+        ("severe/cap", "cold", "severe.cap: must be one of distant, brand, face_to_face, intimate"),
+        ("status/dormant_from_days", 400, "status.dormant_from_days: must not be above lost_from_days"),
+        ("version", 1, "version: must be a text"),
+        ("tier", 3, "tier: must be a mapping"),
+    ],
+)
+def test_a_wrong_entry_is_refused_with_its_place(path: str, value: Any, told: str) -> None:
+    with pytest.raises(PolicyInvalid) as refused:
+        Policy.from_mapping(changed(path, value))
+    assert str(refused.value) == told
+
+
+def test_kinds_keep_their_numbers_whatever_order_a_policy_lists_them_in() -> None:
+    backwards = {**MAPPING, "kinds": dict(reversed(MAPPING["kinds"].items()))}
+    assert list(Policy.from_mapping(backwards).kinds.points) == list(POLICY.kinds.points)
+    assert POLICY.kinds.points[KIND_ID["event_attend"]] == 8
+
+
+def test_numbers_of_kinds_are_never_moved() -> None:
+    # Rows in databases hold these numbers: append to KINDS, never insert or reorder.
+    assert KINDS[:3] == ("other", "visit", "open")
+    assert KINDS.index("outbound_msg") == 18
+    assert KINDS.index("complaint") == 26
+    assert KINDS.index("feedback_missed") == 39
+
+
+def test_thresholds_take_missing_members_from_those_in_force() -> None:
+    draft = Thresholds.from_mapping({"recency": [1, 2, 3, 4], "churn": {"h": 60}}, version="draft", base=POLICY.fixed)
+    assert draft.recency == (1, 2, 3, 4)
+    assert (draft.churn_h, draft.churn_r, draft.churn_alpha) == (60, 0.5, 60)
+    assert draft.frequency == POLICY.fixed.frequency
+    assert Thresholds.from_mapping(draft.as_mapping(), version="draft") == draft
+
+
+def test_unknown_members_of_thresholds_are_refused() -> None:
+    with pytest.raises(PolicyInvalid, match=r"thresholds\.recentness: is not a known key"):
+        Thresholds.from_mapping({"recentness": [1, 2, 3, 4]}, base=POLICY.fixed)
