@@ -1,0 +1,44 @@
+"""What did scoring say last of a relationship? The card as published, by (as_of, event id)."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from msgspec import json
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+_SAVE = text(
+    """
+    INSERT INTO relationship AS known (customer, as_of, id, card)
+    SELECT customer, as_of, id, CAST(card AS jsonb)
+    FROM unnest(CAST(:customers AS text[]), CAST(:days AS date[]), CAST(:ids AS text[]), CAST(:cards AS text[]))
+        AS told(customer, as_of, id, card)
+    ON CONFLICT (customer) DO UPDATE SET as_of = excluded.as_of, id = excluded.id, card = excluded.card
+    WHERE (known.as_of, known.id) < (excluded.as_of, excluded.id)
+    """
+)
+_READ = text(
+    """
+    SELECT CAST(card AS text) FROM relationship WHERE customer = ANY(:ids) ORDER BY as_of DESC, id DESC LIMIT 1
+    """
+)
+
+Evaluation = tuple[date, str, dict[str, Any]]
+"""The day of a card, the id of its event, the card."""
+
+
+async def save_relationships(connection: AsyncConnection, told: Mapping[str, Evaluation]) -> None:
+    """Keep the last card of each customer."""
+    if not told:
+        return
+    customers = sorted(told)
+    days, ids, cards = zip(*(told[customer] for customer in customers), strict=True)
+    encoded = [json.encode(card).decode() for card in cards]
+    await connection.execute(_SAVE, {"customers": customers, "days": list(days), "ids": list(ids), "cards": encoded})
+
+
+async def read_relationship(connection: AsyncConnection, ids: Sequence[str]) -> dict[str, Any] | None:
+    """The last card among some ids of one customer."""
+    card = (await connection.execute(_READ, {"ids": list(ids)})).scalar_one_or_none()
+    return None if card is None else json.decode(card, type=dict[str, Any])
