@@ -1,0 +1,62 @@
+"""What are feedback's two processes made of? The web app, and the worker that mirrors customers."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Final
+
+from fastapi import FastAPI
+
+from common.command import code_version
+from common.consumer import Consumer
+from common.database import open_database
+from common.http.app import create_app
+from common.http.keys import Keys
+from common.identity import IdentityKey
+from common.worker import Worker
+from feedback.api import customers
+from feedback.consumers.mirror import TOPICS, handle
+from feedback.settings import FeedbackSettings
+
+NAME: Final = "feedback"
+
+SCOPES: Final = {"GET /v1/customers/{customer}": "feedback:read"}
+
+
+def make_app(settings: FeedbackSettings) -> FastAPI:
+    """The web app; its pool is closed when it stops."""
+    database = open_database(settings.database_url, application=f"{NAME}-api")
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        await database.close()
+
+    app = create_app(
+        title="Guanxi feedback",
+        version=code_version(NAME),
+        description="Asks customers and closes the loop; in this version it shows what it has heard of a customer.",
+        scopes=SCOPES,
+        routers=[customers.router],
+        keys=Keys(settings.keys_file),
+        lifespan=lifespan,
+        database=database,
+        public_url=settings.public_url,
+    )
+    app.state.identity_key = IdentityKey.load(settings.identity_key_file)
+    app.state.time_zone = settings.time_zone
+    return app
+
+
+async def make_worker(settings: FeedbackSettings, stack: AsyncExitStack) -> Worker:
+    """The worker: one consumer of all topics."""
+    database = open_database(settings.database_url, application=f"{NAME}-worker")
+    stack.push_async_callback(database.close)
+    consumer = Consumer(
+        database=database,
+        bootstrap=settings.kafka_bootstrap,
+        group=f"guanxi.{NAME}",
+        topics=TOPICS,
+        handle=handle,
+        code_version=code_version(NAME),
+    )
+    return Worker(database=database, parts={"consumer": consumer.run}, handle=handle)
