@@ -1,6 +1,6 @@
 """What does a process count? Every metric of the chassis, by name, in this one file."""
 
-from prometheus_client import Counter, Gauge
+from prometheus_client import Counter, Gauge, Histogram
 
 CONSUMED_EVENTS = Counter("guanxi_consumed_events_total", "Events applied", ["group"])
 CONSUMER_LAG = Gauge(
@@ -14,3 +14,11 @@ OUTBOX_SENT = Counter("guanxi_outbox_sent_total", "Rows sent to Kafka and acknow
 OUTBOX_OLDEST_SECONDS = Gauge("guanxi_outbox_oldest_seconds", "Age of the oldest row not sent", ["table"])
 TIMERS_DONE = Counter("guanxi_timers_done_total", "Timers fired", ["kind"])
 TIMER_LATENESS_SECONDS = Gauge("guanxi_timer_lateness_seconds", "How long the oldest due timer has been waiting")
+HTTP_REQUEST_SECONDS = Histogram(
+    "guanxi_http_request_seconds",
+    "Time from the request's headers to the end of the answer, by route template",
+    ["method", "route", "status"],
+    buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0),
+)
+HTTP_IN_FLIGHT = Gauge("guanxi_http_in_flight", "Requests being answered")
+EVENT_LOOP_LAG_SECONDS = Gauge("guanxi_event_loop_lag_seconds", "How late the event loop's last tick was")

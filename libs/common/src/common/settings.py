@@ -25,6 +25,7 @@ class Settings(BaseSettings):
     port: int = 8000
     management_port: int = 8100
     log_level: str = "INFO"
+    drain_seconds: float = Field(5.0, ge=0, description="on SIGTERM: how long to answer on before the port closes")
 
     @field_validator("zone")
     @classmethod

@@ -1,0 +1,141 @@
+"""How is a service's web app made? Every route guarded by one table of scopes, one way of errors, one edge."""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from fastapi import APIRouter, FastAPI
+from fastapi.dependencies.models import Dependant
+from fastapi.params import Form
+from fastapi.routing import APIRoute, request_response
+from starlette.routing import BaseRoute, Route
+from starlette.types import Lifespan
+
+from common.database import Database
+from common.http.docs import add_docs
+from common.http.edge import Edge
+from common.http.health import Health
+from common.http.idempotency import idempotent
+from common.http.keys import Keys
+from common.http.openapi import describe
+from common.http.problems import add_problem_handlers
+from common.http.rate_limit import RateLimiter
+from common.http.route_guard import PUBLIC, RouteGuard
+from common.http.transaction import open_transaction
+
+__all__ = ["PUBLIC", "create_app"]
+
+MAX_IN_FLIGHT: Final = 256
+
+_BODY_METHODS: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+
+
+class ScopesIncomplete(RuntimeError):
+    """The table of scopes and the routes differ: the app must not start."""
+
+
+def create_app(
+    *,
+    title: str,
+    version: str,
+    description: str,
+    scopes: Mapping[str, str],
+    routers: Sequence[APIRouter],
+    keys: Keys,
+    lifespan: Lifespan[FastAPI] | None = None,
+    database: Database | None = None,
+    limiter: RateLimiter | None = None,
+    producer_paths: Iterable[str] = (),
+    keyed_in_body: Collection[str] = (),
+    public_url: str = "/",
+    tags: Sequence[Mapping[str, Any]] = (),  # OpenAPI tag objects
+    max_in_flight: int = MAX_IN_FLIGHT,
+) -> FastAPI:
+    """The app of a service.
+
+    `scopes` names for every route ("GET /v1/customers/{customer}") the scope that a key must have, or PUBLIC.
+    Routers must hold their routes themselves, with full paths. Routes `keyed_in_body` run without a key in the headers
+    and must `admit` one. `app.state` holds keys, database (the lifespan may set it instead) and health.
+    """
+    app = FastAPI(
+        title=title,
+        version=version,
+        description=description,
+        lifespan=lifespan,
+        redirect_slashes=False,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        servers=[{"url": public_url}],
+        license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        openapi_tags=[dict(tag) for tag in tags],
+    )
+    health = Health()
+    app.state.keys, app.state.health, app.state.database = keys, health, database
+    routes = list(_leaves(routers))
+    names = [name for route in routes for name in _names(route)]
+    _check_scopes(names, scopes)
+    repeatable = {name for route in routes if _is_idempotent(route) for name in _names(route)}
+    for route in routes:
+        _guard(route, scopes, keyed_in_body, limiter)
+    app.router.routes.extend(routes)
+    add_problem_handlers(app)
+    app.openapi = describe(app, scopes, repeatable)  # type: ignore[method-assign]
+    add_docs(app)
+    app.add_middleware(Edge, health=health, max_in_flight=max_in_flight, producer_paths=tuple(producer_paths))
+    return app
+
+
+def _leaves(routers: Iterable[APIRouter]) -> Iterator[Route]:
+    for router in routers:
+        for route in router.routes:
+            if not isinstance(route, Route):
+                raise ScopesIncomplete(f"{type(route).__name__} in a router: give its routes to create_app directly.")
+            yield route
+
+
+def _names(route: Route) -> list[str]:
+    return [f"{method} {route.path}" for method in sorted(route.methods or ()) if method != "HEAD" or _only_head(route)]
+
+
+def _only_head(route: Route) -> bool:
+    return route.methods == {"HEAD"}
+
+
+def _check_scopes(names: Collection[str], scopes: Mapping[str, str]) -> None:
+    missing, unused = set(names) - scopes.keys(), scopes.keys() - set(names)
+    if missing or unused:
+        raise ScopesIncomplete(f"without a scope: {sorted(missing)}; without a route: {sorted(unused)}")
+
+
+def _guard(
+    route: Route, scopes: Mapping[str, str], keyed_in_body: Collection[str], limiter: RateLimiter | None
+) -> None:
+    names = _names(route)
+    wanted = {scopes[name] for name in names}
+    if len(wanted) != 1:
+        raise ScopesIncomplete(f"{route.path}: methods of different scopes need a route each")
+    app = route.app
+    reads_json = False
+    if isinstance(route, APIRoute):
+        route.unique_id = route.operation_id or route.name
+        if _is_idempotent(route):
+            app = request_response(idempotent(route.get_route_handler()))
+        reads_json = route.body_field is not None and not isinstance(route.body_field.field_info, Form)
+    route.app = RouteGuard(
+        app=app,
+        route=route.path,
+        scope_name=wanted.pop(),
+        keyed_in_body=any(name in keyed_in_body for name in names),
+        takes_body=bool(_BODY_METHODS & (route.methods or set())),
+        reads_json=reads_json,
+        limiter=limiter,
+    )
+
+
+def _is_idempotent(route: BaseRoute) -> bool:
+    """Every POST that writes in a transaction of its own takes an Idempotency-Key."""
+    return isinstance(route, APIRoute) and route.methods == {"POST"} and _opens_transaction(route.dependant)
+
+
+def _opens_transaction(dependant: Dependant) -> bool:
+    return dependant.call is open_transaction or any(_opens_transaction(inner) for inner in dependant.dependencies)

@@ -1,0 +1,62 @@
+"""What may an operator, a probe or Prometheus ask on the management port? Never exposed to clients."""
+
+from typing import Final
+
+from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, generate_latest
+from sqlalchemy import text
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from common.database import Database
+from common.http.health import Health
+from common.http.problems import problem
+
+_PROGRESS: Final = text(
+    """
+    SELECT topic, partition, next_offset, end_offset, caught_up_at, measured_at
+    FROM progress ORDER BY topic, partition
+    """
+)
+
+
+def create_management_app(*, health: Health, service: str, version: str, database: Database | None) -> Starlette:
+    """/livez /readyz /metrics /version, and /progress where there is a database."""
+
+    async def livez(_: Request) -> Response:
+        stuck = health.stuck()
+        body = {"status": "alive" if stuck is None else "stuck", "loop_lag_seconds": round(health.loop_lag_seconds, 3)}
+        return JSONResponse(body if stuck is None else body | {"reason": stuck}, 200 if stuck is None else 503)
+
+    async def readyz(_: Request) -> Response:
+        if health.draining or not health.ready:
+            return JSONResponse({"status": "draining" if health.draining else "starting"}, 503)
+        degraded = await health.degraded()
+        return JSONResponse({"status": "degraded" if degraded else "ready", "degraded": degraded})
+
+    async def metrics(_: Request) -> Response:
+        return Response(generate_latest(REGISTRY), media_type=CONTENT_TYPE_LATEST)
+
+    async def tell_version(_: Request) -> Response:
+        return JSONResponse({"service": service, "version": version})
+
+    routes = [Route(f"/{call.__name__}", call) for call in (livez, readyz, metrics)]
+    routes.append(Route("/version", tell_version))
+    if database is not None:
+        routes.append(Route("/progress", _progress_of(database)))
+    return Starlette(routes=routes)
+
+
+def _progress_of(database: Database):  # type: ignore[no-untyped-def]
+    async def progress(request: Request) -> Response:
+        try:
+            async with database.transaction() as connection:
+                rows = (await connection.execute(_PROGRESS)).mappings().all()
+        except OSError:
+            return problem(request, 503, "unavailable", "The database does not answer.")
+        return JSONResponse(
+            [{name: v.isoformat() if hasattr(v, "isoformat") else v for name, v in row.items()} for row in rows]
+        )
+
+    return progress
