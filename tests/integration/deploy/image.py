@@ -46,7 +46,7 @@ class Image:
             process = subprocess.Popen(
                 [self.folder / "venv" / "bin" / "python", "-m", service, command],
                 cwd=self.folder,
-                env={"PYTHONDONTWRITEBYTECODE": "1", "PYTHONUNBUFFERED": "1", **environment},
+                env={"PYTHONUNBUFFERED": "1", **environment},
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
@@ -71,6 +71,7 @@ def build_image(folder: Path) -> Image:
     _run([sys.executable, "-m", "venv", "--without-pip", str(folder / "venv")], folder, INSTALL_SECONDS)
     wheels = [str(path) for path in sorted((folder / "wheels").glob("*.whl"))]
     into = [sys.executable, "-m", "pip", "--quiet", "--python", str(folder / "venv" / "bin" / "python")]
+    # The image compiles everything; here what is imported is compiled once, when it first is.
     pinned = ["--no-compile", "--constraint", str(ROOT / "constraints.txt")]
     _run([*into, "install", *pinned, *wheels], folder, INSTALL_SECONDS)
     return Image(folder=folder)

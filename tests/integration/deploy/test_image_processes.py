@@ -87,9 +87,10 @@ async def is_ready(started: Started, port: int) -> bool:
     assert started.process.poll() is None, f"exit code {started.process.returncode}:\n{started.said}"
     try:
         async with httpx.AsyncClient(timeout=5.0) as client:
-            return (await client.get(f"http://{LOOPBACK}:{port}/readyz")).is_success
+            answer = await client.get(f"http://{LOOPBACK}:{port}/readyz")
     except httpx.TransportError:
         return False
+    return answer.is_success and answer.json()["status"] == "ready"  # degraded is another word
 
 
 @pytest.mark.parametrize("service", SERVICES)
