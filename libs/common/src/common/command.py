@@ -14,7 +14,9 @@ import structlog
 import uvloop
 from fastapi import FastAPI
 from pydantic import ValidationError
+from sqlalchemy.exc import SQLAlchemyError
 
+from common.database import is_transient
 from common.dead_letters import list_dead_letters, replay
 from common.http.serve import run_api, serve_management
 from common.log import configure_logging
@@ -30,13 +32,17 @@ S = TypeVar("S", bound=Settings)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Service(Generic[S]):
-    """A service as its command line sees it. `jobs` are further commands: name -> (settings, arguments)."""
+    """A service as its command line sees it. `jobs` are further commands: name -> (settings, arguments).
+
+    `seed` is what `migrate` does after the tables are there: load policy files, for one.
+    """
 
     name: str
     settings: type[S]
     make_app: Callable[[S], FastAPI]
     make_worker: Callable[[S, AsyncExitStack], Awaitable[Worker]]
     jobs: Mapping[str, Callable[[S, Sequence[str]], Coroutine[None, None, None]]] = field(default_factory=dict)
+    seed: Callable[[S], Coroutine[None, None, None]] | None = None
 
 
 def code_version(service: str) -> str:
@@ -66,6 +72,8 @@ def main(service: Service[S]) -> None:
 def _run(service: Service[S], settings: S, command: str, arguments: Sequence[str]) -> None:
     if command == "migrate":
         migrate(service.name, settings.database_url)
+        if service.seed is not None:
+            asyncio.run(service.seed(settings))
     elif command == "api":
         app = service.make_app(settings)
         tune_garbage_collector()
@@ -106,7 +114,9 @@ async def _wait_for_tables(name: str, worker: Worker, stop: asyncio.Event) -> No
         try:
             await check_migrated(name, worker.database)
             return
-        except OSError as error:
+        except (OSError, SQLAlchemyError) as error:
+            if not is_transient(error):
+                raise
             log.warning("database_unreachable", error=type(error).__name__)
             await asyncio.sleep(jitter(attempt))
             attempt += 1

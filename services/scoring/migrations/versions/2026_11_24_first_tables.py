@@ -106,6 +106,7 @@ CREATE TABLE policy (
     number bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     version text NOT NULL UNIQUE,
     body json NOT NULL,
+    from_file boolean NOT NULL,
     loaded_at timestamptz NOT NULL DEFAULT now()
 )
 """

@@ -18,7 +18,8 @@ _NEWEST = text(
     FROM policy ORDER BY number DESC LIMIT 1
     """
 )
-_ADD = text("INSERT INTO policy (version, body) VALUES (:version, CAST(:body AS json))")
+_ADD = text("INSERT INTO policy (version, body, from_file) VALUES (:version, CAST(:body AS json), :from_file)")
+_NEWEST_FILE = text("SELECT CAST(body AS text) FROM policy WHERE from_file ORDER BY number DESC LIMIT 1")
 _LIST = text("SELECT version, loaded_at, number = max(number) OVER () FROM policy ORDER BY number DESC")
 _FIND = text("SELECT CAST(body AS text) FROM policy WHERE version = :version")
 
@@ -57,9 +58,15 @@ class Policies:
         return self._policy
 
 
-async def add_policy(connection: AsyncConnection, *, version: str, body: Mapping[str, Any]) -> None:
+async def add_policy(connection: AsyncConnection, *, version: str, body: Mapping[str, Any], from_file: bool) -> None:
     """Put a version in force."""
-    await connection.execute(_ADD, {"version": version, "body": msgspec.json.encode(body).decode()})
+    encoded = msgspec.json.encode(body).decode()
+    await connection.execute(_ADD, {"version": version, "body": encoded, "from_file": from_file})
+
+
+async def newest_file(connection: AsyncConnection) -> dict[str, Any] | None:
+    """The mapping that was loaded from a file last."""
+    return _mapping((await connection.execute(_NEWEST_FILE)).scalar_one_or_none())
 
 
 async def list_policies(connection: AsyncConnection) -> list[PolicyVersion]:
@@ -70,6 +77,9 @@ async def list_policies(connection: AsyncConnection) -> list[PolicyVersion]:
 
 async def find_policy(connection: AsyncConnection, version: str) -> dict[str, Any] | None:
     """The mapping of a version."""
-    body = (await connection.execute(_FIND, {"version": version})).scalar_one_or_none()
+    return _mapping((await connection.execute(_FIND, {"version": version})).scalar_one_or_none())
+
+
+def _mapping(body: str | None) -> dict[str, Any] | None:
     found: dict[str, Any] | None = None if body is None else msgspec.json.decode(body)
     return found

@@ -6,7 +6,7 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from common.aliases import IDENTITY_FACTS, canonical_ids, follow_identity_facts, members
+from common.aliases import IDENTITY_FACTS, follow_identity_facts
 from common.database import driver
 from common.dead_letters import Received
 from common.events import Event
@@ -15,6 +15,7 @@ from scoring.domain.days import day_number, local_day
 from scoring.domain.effects import Effect, effects
 from scoring.domain.policy import Policy
 from scoring.store.dirty import Mark, mark_dirty
+from scoring.store.families import Families, read_families
 from scoring.store.ledger import store_events
 from scoring.store.outbox import queue_messages
 from scoring.store.state_cache import StateCache
@@ -26,6 +27,11 @@ BOOKKEEPING: Final = frozenset({*IDENTITY_FACTS, "customer.erased"})
 """Facts about ids from guanxi's own services: on the ledger, but nothing that the customer did."""
 
 MERGE: Final = "merge"
+
+
+def is_bookkeeping(event: Event) -> bool:
+    """Whether an event tells about ids only; from a producer the same types are ordinary unknown ones."""
+    return event.type in BOOKKEEPING and event.source.startswith("guanxi.")
 
 
 class _Touch:
@@ -42,18 +48,18 @@ class _Touch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Batch:
-    """The touched subjects, their standings and partitions; the customer of each id; ids whose union changed."""
+    """The touched subjects, their standings and partitions; who is whose alias; the ids whose union changed."""
 
     touches: Mapping[str, _Touch]
     standings: Mapping[str, Standing]
     partitions: Mapping[str, int]
-    canonical: Mapping[str, str]
+    families: Families
     regrouped: set[str]
     today: int
 
-    def cause_of(self, days: Iterable[int], *ids: str) -> str:
+    def cause_of(self, days: Iterable[int], id_: str) -> str:
         why = cause(days, self.today)
-        return MERGE if why == "late" and not self.regrouped.isdisjoint(ids) else why
+        return MERGE if why == "late" and id_ in self.regrouped else why
 
 
 async def apply_events(
@@ -78,7 +84,7 @@ async def apply_events(
         touches=touches,
         standings=standings,
         partitions=partitions,
-        canonical=await canonical_ids(connection, [*touches, *sorted(regrouped)]),
+        families=await read_families(connection, [*touches, *sorted(regrouped)]),
         regrouped=regrouped,
         today=day_number(today),
     )
@@ -100,7 +106,7 @@ def _touches(events: Iterable[Event], deployment: Deployment, policy: Policy) ->
         touch = touches.get(event.subject)
         if touch is None:
             touch = touches[event.subject] = _Touch()
-        if event.type in BOOKKEEPING and event.source.startswith("guanxi."):
+        if event.type in BOOKKEEPING and is_bookkeeping(event):
             continue
         found = effects(event.type, event.data, event.time, event.source, event.id, policy, zone, money)
         touch.found += found
@@ -113,28 +119,29 @@ def _touches(events: Iterable[Event], deployment: Deployment, policy: Policy) ->
 
 async def _candidates(connection: AsyncConnection, batch: _Batch, deployment: Deployment) -> dict[str, Candidate]:
     """The touched customers that are nobody's alias, united with their aliases."""
-    own = [subject for subject in batch.touches if batch.canonical[subject] == subject]
-    aliases_of = {customer: ids[1:] for customer, ids in (await members(connection, own)).items() if ids[1:]}
-    elsewhere = [alias for aliases in aliases_of.values() for alias in aliases if alias not in batch.standings]
-    others = await read_standings(connection, {alias: deployment.partition_of(alias) for alias in elsewhere})
+    families = batch.families
+    own = [subject for subject in batch.touches if families.customer_of(subject) == subject]
+    aliases = [alias for customer in own for alias in families.aliases_of(customer)]
+    elsewhere = {alias: deployment.partition_of(alias) for alias in aliases if alias not in batch.standings}
+    others = await read_standings(connection, elsewhere)
     candidates = {}
     for customer in own:
         touch, standing = batch.touches[customer], batch.standings[customer]
-        names, days, aliases = touch.names, touch.days, []
-        for alias in aliases_of.get(customer, ()):
+        names, days, states = touch.names, touch.days, []
+        for alias in families.aliases_of(customer):
             if alias in batch.touches:
                 names, days = names + batch.touches[alias].names, days + batch.touches[alias].days
             state = batch.standings.get(alias) or others.get(alias)
             if state is not None:
-                aliases.append(state.state)
-        if (names or customer in batch.regrouped) and (aliases or standing.is_known):
+                states.append(state.state)
+        if touch.found or states or (standing.is_known and (names or customer in batch.regrouped)):
             candidates[customer] = Candidate(
                 customer=customer,
                 partition=batch.partitions[customer],
                 standing=standing,
                 cause=batch.cause_of(days, customer),
                 caused_by=names,
-                aliases=aliases,
+                aliases=states,
                 traceparent=touch.traceparent,
             )
     return candidates
@@ -143,8 +150,8 @@ async def _candidates(connection: AsyncConnection, batch: _Batch, deployment: De
 def _marks(batch: _Batch, candidates: Mapping[str, Candidate], deployment: Deployment) -> list[Mark]:
     """The customers whose aliases were touched, and those whose union changed, unless they are judged at once."""
     marks = []
-    for id_ in dict.fromkeys((*batch.touches, *sorted(batch.regrouped))):
-        customer, touch = batch.canonical[id_], batch.touches.get(id_, _Touch())
+    for id_ in {*batch.touches, *batch.regrouped} - candidates.keys():
+        customer, touch = batch.families.customer_of(id_), batch.touches.get(id_) or _Touch()
         if customer not in candidates and (customer != id_ or id_ in batch.regrouped):
             marks.append(
                 Mark(
@@ -161,5 +168,5 @@ def _alias_rows(batch: _Batch) -> list[Row]:
     return [
         encoded_row(batch.partitions[subject], subject, batch.standings[subject], NOT_SHOWN)
         for subject, touch in batch.touches.items()
-        if touch.found and batch.canonical[subject] != subject
+        if touch.found and batch.families.customer_of(subject) != subject
     ]

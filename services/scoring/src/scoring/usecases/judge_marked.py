@@ -5,9 +5,10 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from common.aliases import canonical_ids, members
+from common.aliases import canonical_ids
 from common.database import driver
 from scoring.store.dirty import Mark, claim_dirty
+from scoring.store.families import read_families
 from scoring.store.outbox import queue_messages
 from scoring.store.state_cache import StateCache, Taken
 from scoring.store.states import read_standings, write_states
@@ -49,12 +50,12 @@ async def unite(
     """Candidates of customers in taken partitions, united with their aliases; those without any state left out."""
     partitions = {customer: deployment.partition_of(customer) for customer in customers}
     standings = await taken.load(connection, partitions)
-    aliases_of = await members(connection, partitions)
-    aliases = {alias: deployment.partition_of(alias) for ids in aliases_of.values() for alias in ids[1:]}
+    families = await read_families(connection, partitions)
+    aliases = {one: deployment.partition_of(one) for customer in partitions for one in families.aliases_of(customer)}
     others = await read_standings(connection, aliases)
     found = []
     for customer, standing in standings.items():
-        united = [others[alias].state for alias in aliases_of[customer][1:] if alias in others]
+        united = [others[alias].state for alias in families.aliases_of(customer) if alias in others]
         if united or standing.is_known:
             found.append(
                 Candidate(

@@ -1,0 +1,80 @@
+"""What does every endpoint need to know of a request? The deployment, the day, the customer, and when to answer."""
+
+from datetime import date
+from typing import Annotated, Any
+
+from fastapi import Depends, HTTPException, Query, Request
+
+from common.http.customers import OwnId
+from common.http.transaction import Connection, get_database
+from common.identity import IdentityKey
+from scoring.domain.policy import Policy
+from scoring.usecases.choose_policy import choose_policy
+from scoring.usecases.deployment import Deployment
+from scoring.usecases.find_customer import Customer, find_customer
+from scoring.usecases.wait_for_event import wait_for_event
+
+FIRST_DAY = date(1970, 1, 1)
+LAST_DAY = date(2100, 12, 31)
+
+
+def _deployment(request: Request) -> Deployment:
+    deployment: Deployment = request.app.state.deployment
+    return deployment
+
+
+def _identity_key(request: Request) -> IdentityKey:
+    key: IdentityKey = request.app.state.identity_key
+    return key
+
+
+Deployed = Annotated[Deployment, Depends(_deployment)]
+Identity = Annotated[IdentityKey, Depends(_identity_key)]
+Day = Annotated[
+    date | None, Query(ge=FIRST_DAY, le=LAST_DAY, description="the local day; later events are ignored; default today")
+]
+
+
+def _day(deployment: Deployed, as_of: Day = None) -> date:
+    return as_of or deployment.today()
+
+
+AsOf = Annotated[date, Depends(_day)]
+
+
+async def _policy(
+    connection: Connection,
+    deployment: Deployed,
+    policy: Annotated[str | None, Query(max_length=128, description="a version; default the one in force")] = None,
+) -> Policy:
+    return await choose_policy(connection, policy, deployment=deployment)
+
+
+ChosenPolicy = Annotated[Policy, Depends(_policy)]
+
+
+async def _wait(
+    request: Request,
+    wait_for: Annotated[
+        str | None, Query(max_length=1024, description="SOURCE/EVENT_ID: answer when that event has taken effect")
+    ] = None,
+    timeout: Annotated[float, Query(ge=0, le=30, description="seconds to wait for it, then 202")] = 5.0,
+) -> None:
+    if wait_for is not None and not await wait_for_event(get_database(request), wait_for, seconds=timeout):
+        raise HTTPException(202, f"{wait_for[:200]} has not taken effect yet: ask again.", headers={"Retry-After": "1"})
+
+
+WHEN_APPLIED = [Depends(_wait)]
+"""Dependencies of a reading route, which run before its transaction opens."""
+
+NOT_YET: dict[int | str, dict[str, Any]] = {
+    202: {"description": "The event of `wait_for` has not taken effect yet; see Retry-After"}
+}
+
+
+async def _customer(customer: str, own: OwnId, connection: Connection, deployment: Deployed) -> Customer:
+    return await find_customer(connection, own, named=customer, deployment=deployment)
+
+
+FoundCustomer = Annotated[Customer, Depends(_customer)]
+"""The customer of the path, by canonical id or `kind:value`."""

@@ -1,0 +1,89 @@
+"""GET /v1/customers/{customer} and what hangs below it, and the cards of many: where does this relationship stand?"""
+
+from datetime import datetime
+from typing import Annotated
+
+import msgspec
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, Field
+
+from common.http.freshness import CurrentFreshness
+from common.http.pagination import Paging
+from common.http.transaction import Connection
+from scoring.api.answers import CardAnswer, CardsAnswer, ExplanationAnswer, TimelineAnswer
+from scoring.api.asking import NOT_YET, WHEN_APPLIED, AsOf, ChosenPolicy, Day, Deployed, FoundCustomer, Identity
+from scoring.store.timeline import timeline
+from scoring.usecases.explain_score import explain_score
+from scoring.usecases.get_cards import get_cards
+from scoring.usecases.read_cards import read_cards
+
+router = APIRouter()
+
+MOST_CARDS = 100
+
+
+@router.get("/v1/customers/{customer}", dependencies=WHEN_APPLIED, responses=NOT_YET)
+async def get_card(
+    customer: FoundCustomer, as_of: AsOf, policy: ChosenPolicy, deployment: Deployed, freshness: CurrentFreshness
+) -> CardAnswer:
+    """The relationship card."""
+    cards = read_cards([customer], as_of=as_of, policy=policy, thresholds=policy.fixed, currency=deployment.currency)
+    return CardAnswer.model_validate({**cards[0], "freshness": freshness})
+
+
+@router.get("/v1/customers/{customer}/explain", dependencies=WHEN_APPLIED, responses=NOT_YET)
+async def get_explanation(
+    customer: FoundCustomer,
+    score: Annotated[str, Query(max_length=64, description="strength, experience, engagement, churn_risk ...")],
+    as_of: AsOf,
+    policy: ChosenPolicy,
+    connection: Connection,
+    deployment: Deployed,
+    freshness: CurrentFreshness,
+    language: Annotated[str, Query(pattern="^(en|zh)$", description="of the sentence")] = "en",
+) -> ExplanationAnswer:
+    """Why one score is what it is."""
+    found = await explain_score(connection, customer, score, as_of=as_of, policy=policy, deployment=deployment)
+    versions = {"policy": policy.version, "thresholds": policy.fixed.version}
+    rest = {"customer": customer.id, "as_of": as_of, "versions": versions, "freshness": freshness}
+    return ExplanationAnswer.model_validate({**found.as_mapping(language), **rest})
+
+
+@router.get("/v1/customers/{customer}/timeline", dependencies=WHEN_APPLIED, responses=NOT_YET)
+async def get_timeline(
+    customer: FoundCustomer,
+    paging: Paging,
+    connection: Connection,
+    deployment: Deployed,
+    freshness: CurrentFreshness,
+) -> TimelineAnswer:
+    """Every event of the customer and its aliases, newest first."""
+    before = paging.after("timeline", tuple[datetime, str, str])
+    rows = await timeline(connection, customer.subjects, before=before, limit=paging.limit + 1)
+    page = paging.page("timeline", rows, lambda row: row[0])
+    page["data"] = [msgspec.json.decode(event) for _, event in page["data"]]
+    return TimelineAnswer.model_validate({**page, "as_of": deployment.today(), "freshness": freshness})
+
+
+class CardsQuestion(BaseModel):
+    """Customers by canonical id or `kind:value`."""
+
+    customers: Annotated[list[Annotated[str, Field(max_length=512)]], Field(min_length=1, max_length=MOST_CARDS)]
+    as_of: Day = None
+
+
+@router.post("/v1/customers/batch-get", dependencies=WHEN_APPLIED, responses=NOT_YET)
+async def post_batch_get(
+    asked: CardsQuestion,
+    connection: Connection,
+    policy: ChosenPolicy,
+    deployment: Deployed,
+    key: Identity,
+    freshness: CurrentFreshness,
+) -> CardsAnswer:
+    """The cards of up to 100 customers."""
+    as_of = asked.as_of or deployment.today()
+    cards, missing = await get_cards(
+        connection, asked.customers, as_of=as_of, policy=policy, identity_key=key, deployment=deployment
+    )
+    return CardsAnswer.model_validate({"data": cards, "missing": missing, "as_of": as_of, "freshness": freshness})

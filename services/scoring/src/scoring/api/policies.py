@@ -1,0 +1,32 @@
+"""GET /v1/policies and /v1/thresholds: by which rules is judged?"""
+
+from dataclasses import asdict
+
+from fastapi import APIRouter
+
+from common.http.transaction import Connection
+from scoring.api.answers import PoliciesAnswer, PolicyAnswer, ThresholdsAnswer
+from scoring.api.asking import Deployed
+from scoring.store.policies import list_policies
+from scoring.usecases.read_policy import read_policy
+
+router = APIRouter()
+
+
+@router.get("/v1/policies")
+async def get_policies(connection: Connection) -> PoliciesAnswer:
+    """Every version, newest first."""
+    return PoliciesAnswer.model_validate({"data": [asdict(one) for one in await list_policies(connection)]})
+
+
+@router.get("/v1/policies/{version}")
+async def get_policy(version: str, connection: Connection) -> PolicyAnswer:
+    """One version in full."""
+    return PolicyAnswer(version=version, policy=await read_policy(connection, version))
+
+
+@router.get("/v1/thresholds")
+async def get_thresholds(connection: Connection, deployment: Deployed) -> ThresholdsAnswer:
+    """Every record of thresholds; until the first calibration the policy's own, `fixed`."""
+    fixed = (await deployment.policies.in_force(connection)).fixed
+    return ThresholdsAnswer(data=[{"version": fixed.version, **fixed.as_mapping()}])

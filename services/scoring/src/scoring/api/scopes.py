@@ -1,0 +1,21 @@
+"""Which scope does each route ask for?"""
+
+from typing import Final
+
+READ: Final = "customers:read"
+
+SCOPES: Final = {
+    "GET /v1/customers": READ,
+    "GET /v1/customers/{customer}": READ,
+    "GET /v1/customers/{customer}/explain": READ,
+    "GET /v1/customers/{customer}/timeline": READ,
+    "POST /v1/customers/batch-get": READ,
+    "POST /v1/scores/preview": READ,
+    "GET /v1/reports/segments": READ,
+    "GET /v1/reports/tiers": READ,
+    "GET /v1/policies": READ,
+    "GET /v1/policies/{version}": READ,
+    "GET /v1/thresholds": READ,
+    "GET /v1/events": READ,
+    "GET /v1/events/{source:path}/{id}": READ,
+}

@@ -1,0 +1,83 @@
+"""Of which parts are scoring's processes made?"""
+
+from contextlib import AsyncExitStack
+from typing import Final
+from uuid import uuid4
+
+from fastapi import FastAPI
+
+from common.command import code_version
+from common.database import open_database
+from common.http.app import create_app
+from common.http.keys import Keys
+from common.identity import IdentityKey
+from common.kafka import open_producer
+from common.outbox import OutboxRelay
+from common.worker import Worker
+from scoring.api import customers, events, lists, policies, preview, reports
+from scoring.api.scopes import SCOPES
+from scoring.consumers.events import EventHandler, consume_events
+from scoring.jobs.daily import reevaluate_daily
+from scoring.jobs.marked import judge_marked_customers
+from scoring.settings import ScoringSettings
+from scoring.store.state_cache import StateCache
+from scoring.usecases.deployment import Deployment
+from scoring.usecases.load_policy import load_policy
+
+SERVICE: Final = "scoring"
+API_POOL: Final = 10
+WORKER_POOL: Final = 12
+
+
+def make_app(settings: ScoringSettings) -> FastAPI:
+    """The web app."""
+    app = create_app(
+        title="Guanxi scoring",
+        version=code_version(SERVICE),
+        description="Judges relationships: cards, explanations, timelines, lists and reports.",
+        scopes=SCOPES,
+        routers=[module.router for module in (customers, lists, reports, preview, policies, events)],
+        keys=Keys(settings.keys_file),
+        database=open_database(settings.database_url, application="scoring-api", pool_size=API_POOL),
+        public_url=settings.public_url,
+    )
+    app.state.deployment = Deployment.of(settings)
+    app.state.identity_key = IdentityKey.load(settings.identity_key_file)
+    app.state.time_zone = settings.time_zone
+    return app
+
+
+async def seed(settings: ScoringSettings) -> None:
+    """Load the policy file, after the tables are there."""
+    database = open_database(settings.database_url, application="scoring-migrate")
+    try:
+        async with database.transaction() as connection:
+            await load_policy(connection, settings.policies_dir, deployment=Deployment.of(settings))
+    finally:
+        await database.close()
+
+
+async def make_worker(settings: ScoringSettings, stack: AsyncExitStack) -> Worker:
+    """The consumer, the marks, the daily job and the outbox relay."""
+    database = open_database(settings.database_url, application="scoring-worker", pool_size=WORKER_POOL)
+    stack.push_async_callback(database.close)
+    producer = await stack.enter_async_context(open_producer(settings.kafka_bootstrap, partitions=settings.partitions))
+    deployment = Deployment.of(settings)
+    cache = StateCache(worker=uuid4(), partitions=settings.partitions, customers=settings.cached_customers)
+    minutes = settings.reevaluate_minutes_after_midnight
+    return Worker(
+        database=database,
+        handle=EventHandler(deployment, cache).handle,
+        parts={
+            "consumer": consume_events(
+                database,
+                deployment,
+                cache,
+                bootstrap=settings.kafka_bootstrap,
+                code_version=code_version(SERVICE),
+            ),
+            "marked": judge_marked_customers(database, deployment, cache),
+            "daily": reevaluate_daily(database, deployment, cache, minutes=minutes),
+            "outbox": OutboxRelay(database, producer).run,
+        },
+    )

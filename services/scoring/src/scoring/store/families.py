@@ -1,0 +1,32 @@
+"""Which of these ids are aliases, and which have aliases? One look at the alias table for a whole batch."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+_AROUND = text("SELECT alias, customer FROM alias WHERE alias = ANY(:ids) OR customer = ANY(:ids) ORDER BY alias")
+
+
+class Families:
+    """The links around some ids; most ids have none."""
+
+    def __init__(self, links: Iterable[tuple[str, str]]) -> None:
+        self._customers = dict(links)
+        self._aliases: dict[str, list[str]] = {}
+        for alias, customer in self._customers.items():
+            self._aliases.setdefault(customer, []).append(alias)
+
+    def customer_of(self, id_: str) -> str:
+        """The canonical customer of an id that was asked for."""
+        return self._customers.get(id_, id_)
+
+    def aliases_of(self, customer: str) -> list[str]:
+        """The aliases of a canonical customer that was asked for."""
+        return self._aliases.get(customer, [])
+
+
+async def read_families(connection: AsyncConnection, ids: Iterable[str]) -> Families:
+    """The links in which some ids stand, on either side."""
+    rows = await connection.execute(_AROUND, {"ids": list(dict.fromkeys(ids))})
+    return Families((alias, customer) for alias, customer in rows)
