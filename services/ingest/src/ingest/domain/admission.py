@@ -1,0 +1,244 @@
+"""May this event come in, whose is it, and which bytes go to Kafka? One event at a time, without I/O.
+
+The bytes are CloudEvents JSON with everything that the producer sent; only `source`, `subject`, `recordedtime` and
+what the envelope needs are set (events.md section 1). A time more than ten minutes ahead is kept and flagged by the
+attribute `future`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Annotated, Any, Final, NamedTuple
+
+from msgspec import Meta, Struct, ValidationError, convert
+from msgspec.json import Encoder
+
+from common.contracts.check import SchemaBroken, check_facts, check_interaction, check_time
+from common.contracts.fields import Id, Instant
+from common.contracts.interactions import Interaction
+from common.errors import Malformed
+from common.http.guard import find_flaws
+from common.identity import KINDS
+from ingest.domain.identity import OwnIds, is_customer, read_subject
+from ingest.domain.sources import Sender
+
+EVENT_BYTES: Final = 256 * 1024
+AHEAD: Final = timedelta(minutes=10)
+_ZEROS: Final = b"0" * 19
+_TO_ZEROS: Final = bytes.maketrans(b"123456789", b"0" * 9)
+
+OURS: Final = frozenset(
+    ("specversion", "source", "subject", "recordedtime", "datacontenttype", "dataversion", "traceparent", "future")
+)
+"""Attributes that are set here, whatever was sent."""
+OURS_WITHOUT_TIME: Final = OURS | {"time"}
+
+_encode = Encoder().encode
+_NOTHING: Final = Interaction()
+
+Text = Annotated[str, Meta(min_length=1, max_length=256)]
+
+
+class NoCustomer(Malformed):
+    """The event names nobody."""
+
+    code = "no_customer"
+
+
+class EventTooLarge(Malformed):
+    """One event over its limit."""
+
+    code = "too_large"
+
+
+class Envelope(Struct, kw_only=True, frozen=True):
+    """The attributes that must be right for an event to be read; others pass as they are."""
+
+    id: Id
+    type: str
+    source: Text | None = None
+    subject: Annotated[str, Meta(max_length=320)] | None = None
+    time: Instant | None = None
+    specversion: str | None = None
+    datacontenttype: Text | None = None
+    dataversion: int | None = None
+    traceparent: Text | None = None
+    data: Interaction | None = None
+
+
+class Attributes(Struct, kw_only=True, frozen=True):
+    """The envelope without its data, to tell which of both is wrong."""
+
+    id: Id
+    type: str
+    source: Text | None = None
+    subject: Annotated[str, Meta(max_length=320)] | None = None
+    time: Instant | None = None
+    specversion: str | None = None
+    datacontenttype: Text | None = None
+    dataversion: int | None = None
+    traceparent: Text | None = None
+
+
+_HINTS: Final = {
+    "id": "Send your own id of the event as a text of 1 to 256 characters; the same id again has no second effect.",
+    "type": "Send a dotted lower-case name, for example order.completed.",
+    "time": "Send RFC 3339 with an offset: 2026-11-20T10:00:00+08:00.",
+    "subject": "Send the canonical id (c_...) or `kind:value`, or leave it out and send `data.identifiers`.",
+    "dataversion": "Send an integer or leave it out.",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moment:
+    """When a request was accepted: the instant, its text as events carry it, and the latest time that is not ahead."""
+
+    at: datetime
+    text: str
+    latest: float
+
+    @classmethod
+    def of(cls, at: datetime) -> "Moment":
+        """From an aware UTC instant."""
+        text = at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        return cls(at=at, text=text, latest=(at + AHEAD).timestamp())
+
+
+class Admitted(NamedTuple):
+    """An event that may come in."""
+
+    source: str
+    id: str
+    customer: str
+    value: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Circumstances:
+    """What an event does not say itself: who sends it, when, in which trace, and who is known to be whom.
+
+    `wary`: the event may hold infinities or lone surrogates (guard.parse_json_warily).
+    """
+
+    sender: Sender
+    moment: Moment
+    own_ids: OwnIds
+    canonical: Callable[[str], str]
+    traceparent: str | None = None
+    wary: bool = False
+
+
+def admit(event: Any, given: Circumstances) -> Admitted:
+    """Check one decoded event and make its bytes; SchemaBroken, NoCustomer or EventTooLarge says why not."""
+    envelope = _read(event)
+    interaction = envelope.data
+    if interaction is None:
+        interaction, event = _NOTHING, {**event, "data": {}}
+    check_facts(envelope.type, interaction)
+    sent = interaction.identifiers or {}
+    identifiers = _identifiers_of(envelope.subject, sent) if envelope.subject else sent
+    if identifiers is not sent:
+        event = {**event, "data": {**event["data"], "identifiers": identifiers}}
+    customer = given.canonical(_customer_of(envelope.subject, identifiers, given))
+    source = given.sender.source_of(envelope.source)
+    trace = envelope.traceparent or given.traceparent
+    head = _head(source, given.moment.text, envelope.datacontenttype, envelope.dataversion, trace)
+    body = _bytes_of(event, ours=OURS if envelope.time is not None else OURS_WITHOUT_TIME, wary=given.wary)
+    return Admitted(
+        source, envelope.id, customer, head + customer.encode() + _time_of(envelope.time, given.moment) + body[1:]
+    )
+
+
+@lru_cache(maxsize=256)
+def _head(source: str, recorded: str, content_type: str | None, version: int | None, trace: str | None) -> bytes:
+    """The beginning of an event's JSON up to its subject; the same for most events of a request."""
+    attributes = {
+        "specversion": "1.0",
+        "source": source,
+        "recordedtime": recorded,
+        "datacontenttype": content_type or "application/json",
+        "dataversion": 1 if version is None else version,
+        **({"traceparent": trace} if trace else {}),
+    }
+    return _encode(attributes)[:-1] + b',"subject":"'
+
+
+def _time_of(time: datetime | None, moment: Moment) -> bytes:
+    """What follows the subject: the time where the event has none, the flag where it lies ahead."""
+    if time is None:
+        return b'","time":"' + moment.text.encode() + b'",'
+    check_time(time)
+    return b'","future":true,' if time.timestamp() > moment.latest else b'",'
+
+
+def _read(event: Any) -> Envelope:
+    try:
+        envelope = convert(event, Envelope)
+    except ValidationError as error:
+        raise _refusal(event, error) from error
+    if envelope.specversion not in (None, "1.0"):
+        raise SchemaBroken("`specversion` is 1.0 here, or left out.", pointer="/specversion")
+    return envelope
+
+
+def _refusal(event: Any, error: ValidationError) -> SchemaBroken:
+    """Say where the event is wrong and what to do."""
+    if not isinstance(event, dict):
+        return SchemaBroken("Send each event as a JSON object.", pointer="")
+    try:
+        attributes = convert(event, Attributes)
+    except ValidationError as wrong:
+        what, _, place = str(wrong).partition(" - at `$.")
+        name = place.rstrip("`") or next((name for name in ("id", "type") if event.get(name) is None), "")
+        hint = _HINTS.get(name, "Correct the attribute or leave it out.")
+        return SchemaBroken(f"{what}. {hint}", pointer=f"/{name}" if name else "")
+    try:
+        check_interaction(attributes.type, event.get("data"))
+    except SchemaBroken as refusal:
+        return refusal
+    return SchemaBroken(f"{error}.", pointer="")
+
+
+def _identifiers_of(subject: str, sent: dict[str, str]) -> dict[str, str]:
+    """The identifiers with the one that `subject` may hold; the same object where it holds none or a known one."""
+    if is_customer(subject):
+        return sent
+    named = read_subject(subject)
+    if named is None:
+        raise SchemaBroken(
+            f"`{subject[:80]}` names no customer. Send a canonical id (c_...) or `kind:value` with a kind of "
+            f"{', '.join(KINDS)}.",
+            pointer="/subject",
+        )
+    kind, value = named
+    return sent if kind in sent else {kind: value, **sent}
+
+
+def _customer_of(subject: str | None, identifiers: dict[str, str], given: Circumstances) -> str:
+    """The canonical id that the producer gave, or the own id of the strongest identifier."""
+    if subject and is_customer(subject):
+        return subject
+    customer = given.own_ids.strongest(identifiers, given.sender.namespace)
+    if customer is None:
+        raise NoCustomer(
+            "The event names no customer: give `subject` (c_... or kind:value) or `data.identifiers` with a usable "
+            f"value of {', '.join(KINDS)}; values such as 0 or anonymous name nobody.",
+            pointer="/data/identifiers",
+        )
+    return customer
+
+
+def _bytes_of(event: dict[str, Any], *, ours: frozenset[str], wary: bool) -> bytes:
+    """Encode what is not ours; look closely only where the bytes hint at a flaw."""
+    rest = event if event.keys().isdisjoint(ours) else {key: event[key] for key in event if key not in ours}
+    try:
+        body = _encode(rest)
+    except (OverflowError, UnicodeEncodeError):
+        body = b""
+    if wary or not body or (b"\\" in body and b"\\u0000" in body) or _ZEROS in body.translate(_TO_ZEROS):
+        for flaw in find_flaws(event):
+            raise SchemaBroken(flaw.message, code=flaw.code, pointer=flaw.pointer)
+    if len(body) > EVENT_BYTES:
+        raise EventTooLarge(f"The event has {len(body)} bytes; the limit is {EVENT_BYTES}.", pointer="")
+    return body
