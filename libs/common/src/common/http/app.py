@@ -1,5 +1,6 @@
 """How is a service's web app made? Every route guarded by one table of scopes, one way of errors, one edge."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
@@ -7,7 +8,7 @@ from fastapi import APIRouter, FastAPI
 from fastapi.dependencies.models import Dependant
 from fastapi.params import Form
 from fastapi.routing import APIRoute, request_response
-from starlette.routing import BaseRoute, Route
+from starlette.routing import Route
 from starlette.types import Lifespan
 
 from common.database import Database
@@ -74,7 +75,8 @@ def create_app(
     routes = list(_leaves(routers))
     names = [name for route in routes for name in _names(route)]
     _check_scopes(names, scopes)
-    repeatable = {name for route in routes if _is_idempotent(route) for name in _names(route)}
+    repeatable = {name for route in routes if _is_idempotent(route, scopes) for name in _names(route)}
+    _name_operations(routes)
     for route in routes:
         _guard(route, scopes, keyed_in_body, limiter)
     app.router.routes.extend(routes)
@@ -107,6 +109,16 @@ def _check_scopes(names: Collection[str], scopes: Mapping[str, str]) -> None:
         raise ScopesIncomplete(f"without a scope: {sorted(missing)}; without a route: {sorted(unused)}")
 
 
+def _name_operations(routes: Iterable[Route]) -> None:
+    """The operation id is the function's name; a function of several paths gets a number from the second on."""
+    uses: Counter[str] = Counter()
+    for route in routes:
+        if isinstance(route, APIRoute):
+            uses[route.name] += 1
+            again = f"_{uses[route.name]}" if uses[route.name] > 1 else ""
+            route.unique_id = route.operation_id or route.name + again
+
+
 def _guard(
     route: Route, scopes: Mapping[str, str], keyed_in_body: Collection[str], limiter: RateLimiter | None
 ) -> None:
@@ -117,8 +129,7 @@ def _guard(
     app = route.app
     reads_json = False
     if isinstance(route, APIRoute):
-        route.unique_id = route.operation_id or route.name
-        if _is_idempotent(route):
+        if _is_idempotent(route, scopes):
             app = request_response(idempotent(route.get_route_handler()))
         reads_json = route.body_field is not None and not isinstance(route.body_field.field_info, Form)
     route.app = RouteGuard(
@@ -132,9 +143,11 @@ def _guard(
     )
 
 
-def _is_idempotent(route: BaseRoute) -> bool:
-    """Every POST that writes in a transaction of its own takes an Idempotency-Key."""
-    return isinstance(route, APIRoute) and route.methods == {"POST"} and _opens_transaction(route.dependant)
+def _is_idempotent(route: Route, scopes: Mapping[str, str]) -> bool:
+    """Every POST with a key and a transaction takes an Idempotency-Key."""
+    if not isinstance(route, APIRoute) or route.methods != {"POST"} or scopes[f"POST {route.path}"] == PUBLIC:
+        return False
+    return _opens_transaction(route.dependant)
 
 
 def _opens_transaction(dependant: Dependant) -> bool:

@@ -23,6 +23,7 @@ log = structlog.get_logger()
 MAX_HEADER_BLOCK: Final = 64 * 1024
 SLOW_SECONDS: Final = 1.0
 UNMATCHED: Final = "unmatched"
+_LOGGED: Final = ("request_id", "traceparent")
 CORS_HEADERS: Final = ("authorization", "content-type", "content-encoding", "x-retry-count")
 
 
@@ -58,7 +59,7 @@ class Edge:
         started = time.perf_counter()
         state = scope.setdefault("state", {})
         size, origin = _read_headers(scope["headers"], state)
-        structlog.contextvars.bind_contextvars(request_id=state["request_id"], traceparent=state.get("traceparent"))
+        structlog.contextvars.bind_contextvars(**{name: state[name] for name in _LOGGED if state.get(name)})
         status = 500
 
         async def answer(message: Message) -> None:

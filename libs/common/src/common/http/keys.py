@@ -96,8 +96,9 @@ class Keys:
             await asyncio.to_thread(self._read, self._path)
 
     def _read(self, path: Path) -> None:
+        """An empty file is a broken one too: an editor may be in the middle of writing it."""
         try:
-            entries = _ENTRIES.validate_python(yaml.safe_load(path.read_text("utf-8")) or [])
+            entries = _ENTRIES.validate_python(yaml.safe_load(path.read_text("utf-8")))
         except (OSError, UnicodeError, yaml.YAMLError, ValidationError) as error:
             log.error("keys_file_unusable", path=str(path), error=type(error).__name__, keys_kept=len(self._entries))
             return

@@ -1,9 +1,13 @@
 """What may an operator, a probe or Prometheus ask on the management port? Never exposed to clients."""
 
+from collections.abc import Awaitable, Callable
 from typing import Final
 
+import asyncpg
+import msgspec
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, generate_latest
 from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -48,15 +52,13 @@ def create_management_app(*, health: Health, service: str, version: str, databas
     return Starlette(routes=routes)
 
 
-def _progress_of(database: Database):  # type: ignore[no-untyped-def]
+def _progress_of(database: Database) -> Callable[[Request], Awaitable[Response]]:
     async def progress(request: Request) -> Response:
         try:
             async with database.transaction() as connection:
                 rows = (await connection.execute(_PROGRESS)).mappings().all()
-        except OSError:
-            return problem(request, 503, "unavailable", "The database does not answer.")
-        return JSONResponse(
-            [{name: v.isoformat() if hasattr(v, "isoformat") else v for name, v in row.items()} for row in rows]
-        )
+        except (OSError, SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            return problem(request, 503, "unavailable", f"The progress cannot be read: {type(error).__name__}.")
+        return Response(msgspec.json.encode([dict(row) for row in rows]), media_type="application/json")
 
     return progress

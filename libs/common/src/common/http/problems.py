@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
+from starlette.routing import Route
 
 from common import errors
 from common.database import is_transient
@@ -134,7 +135,15 @@ async def _on_http_exception(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101
     phrase = HTTPStatus(error.status_code).phrase
     code, detail = _ADVICE.get(error.status_code, (phrase.lower().replace(" ", "_"), str(error.detail)))
-    return problem(request, error.status_code, code, detail, headers=error.headers)
+    allow = {"allow": ", ".join(_allowed_methods(request))} if error.status_code == 405 else {}
+    headers = allow or dict(error.headers or {})
+    return problem(request, error.status_code, code, detail, headers=headers)
+
+
+def _allowed_methods(request: Request) -> list[str]:
+    """Of every route of this path: Starlette names only those of the first."""
+    routes = [route for route in request.app.router.routes if isinstance(route, Route)]
+    return sorted({name for r in routes if r.path_regex.match(request.url.path) for name in r.methods or ()})
 
 
 async def _on_validation_error(request: Request, error: Exception) -> Response:

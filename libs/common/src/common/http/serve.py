@@ -43,9 +43,8 @@ async def run_api(app: FastAPI, settings: Settings, *, service: str, version: st
     """
     stop = stop_on_signals()
     health: Health = app.state.health
-    server = _server(app, settings.host, settings.port)
     async with (
-        _serving(server, stop),
+        serving(app, settings.host, settings.port, stop) as server,
         serve_management(settings, database=app.state.database, service=service, version=version, health=health),
     ):
         log.info("api_ready", host=settings.host, port=settings.port)
@@ -65,7 +64,7 @@ async def serve_management(
     app = create_management_app(health=health, service=service, version=version, database=database)
     watch = asyncio.create_task(health.watch_loop())
     try:
-        async with _serving(_server(app, settings.host, settings.management_port), asyncio.Event()):
+        async with serving(app, settings.host, settings.management_port, asyncio.Event()):
             health.ready = True
             yield health
             health.draining = True
@@ -75,7 +74,7 @@ async def serve_management(
             await watch
 
 
-def _server(app: ASGIApp, host: str, port: int) -> _Server:
+def _server(app: ASGIApp, host: str, port: int) -> uvicorn.Server:
     return _Server(
         uvicorn.Config(
             app,
@@ -95,30 +94,31 @@ def _server(app: ASGIApp, host: str, port: int) -> _Server:
 
 
 @asynccontextmanager
-async def _serving(server: _Server, stop: asyncio.Event) -> AsyncIterator[None]:
-    """Run a server beside the block; when the server dies by itself, `stop` is set and the block's end raises."""
+async def serving(app: ASGIApp, host: str, port: int, stop: asyncio.Event) -> AsyncIterator[uvicorn.Server]:
+    """Run a server beside the block; when it dies by itself, `stop` is set and the block's end raises."""
+    server = _server(app, host, port)
     task = asyncio.create_task(_serve(server))
     try:
         while not server.started:
             if task.done():
                 await task
-                raise PortUnavailable(f"nothing listens on {server.config.host}:{server.config.port}")
+                raise PortUnavailable(f"nothing listens on {host}:{port}")
             await asyncio.wait([task], timeout=0.01)
         task.add_done_callback(lambda _: stop.set())
-        yield
+        yield server
     finally:
         server.should_exit = True
         await task
 
 
-async def _serve(server: _Server) -> None:
+async def _serve(server: uvicorn.Server) -> None:
     try:
         await server.serve()
     except SystemExit as error:
         raise PortUnavailable(f"cannot serve on {server.config.host}:{server.config.port}") from error
 
 
-async def _drained(server: _Server, seconds: float) -> None:
+async def _drained(server: uvicorn.Server, seconds: float) -> None:
     """Wait out the drain, or less when nobody is connected any more."""
     deadline = asyncio.get_running_loop().time() + seconds
     while asyncio.get_running_loop().time() < deadline and server.server_state.connections:
