@@ -111,6 +111,8 @@ def _mark(home: Home, part: Part) -> dict[str, str]:
 
 
 def _adopt(home: Home, part: Part) -> Record | None:
+    if is_free(part.ports[0]):  # looking through all processes takes long
+        return None
     process = listener(part.ports[0])
     with suppress(psutil.Error):
         if process and _mark(home, part).items() <= process.environ().items():

@@ -9,7 +9,7 @@ from guanxi_cli.local.problem import Problem
 from guanxi_cli.local.processes import Record
 from guanxi_cli.local.run import last_lines
 
-RETRY_SECONDS = 0.05
+RETRY_SECONDS = 0.1
 
 
 async def until_ready(home: Home, record: Record, ready: Callable[[], Awaitable[bool]], *, seconds: float) -> None:
