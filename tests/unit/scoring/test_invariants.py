@@ -51,6 +51,18 @@ def test_splitting_events_over_aliases_and_reading_the_union_is_the_same_state(
     assert State.union(stored).encode() == replay(story, POLICY, SETTING).encode()
 
 
+@given(stories, st.booleans())
+@bounded
+def test_storing_the_state_after_every_event_is_the_same_state(story: Story, as_it_happened: bool) -> None:
+    events = sorted(story, key=lambda one: one.time) if as_it_happened else story
+    row = State().encode()
+    for one in events:
+        state = State.decode(row)
+        state.apply(effects_of(one, POLICY, SETTING))
+        row = state.encode()
+    assert row == replay(story, POLICY, SETTING).encode()
+
+
 @given(stories)
 @bounded
 def test_a_state_survives_its_row(story: Story) -> None:

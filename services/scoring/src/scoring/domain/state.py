@@ -8,11 +8,12 @@ ledger does. Example: two visits on day 5 are one bucket (5, visit) -> (2, 0).
 """
 
 from array import array
+from bisect import bisect_left
 from collections.abc import Iterable
 from typing import Final
 
 from scoring.domain.effects import Cancel, Effect, Order, Refund, Tally
-from scoring.domain.purchases import NO_SECTION, Purchases, Section, read_section, write_section
+from scoring.domain.purchases import NO_SECTION, Purchases, Section, read_section, with_order, write_section
 
 # A row: little-endian int64 words. HEADER_WORDS of header, the buckets' keys, their counts, then the money section
 # (purchases.py), which stays bytes until an order, a refund or a cancel needs it.
@@ -25,15 +26,24 @@ COUNT_MASK: Final = (1 << COUNT_BITS) - 1
 
 
 class State:
-    """A bucket is one int to one int, day << 8 | kind -> q_milli << 32 | n, so that counting is one addition."""
+    """A bucket is one int to one int, day << 8 | kind -> q_milli << 32 | n, so that counting is one addition.
 
-    __slots__ = ("_bytes", "_purchases", "_section", "buckets")
+    Kept as sorted arrays: one more event costs the same after ten years as on the first day.
+    """
+
+    __slots__ = ("_bytes", "_counts", "_keys", "_purchases", "_section")
 
     def __init__(self) -> None:
-        self.buckets: dict[int, int] = {}
-        self._purchases: Purchases | None = None
-        self._section: Section | None = NO_SECTION
+        self._keys = array("q")
+        self._counts = array("q")
+        self._purchases: Purchases | None = None  # read from the section when asked for
+        self._section: Section | None = NO_SECTION  # None: to be written from the purchases
         self._bytes: bytes | None = None
+
+    @property
+    def buckets(self) -> dict[int, int]:
+        """Ascending; for reading."""
+        return dict(zip(self._keys, self._counts, strict=True))
 
     @property
     def purchases(self) -> Purchases:
@@ -47,12 +57,26 @@ class State:
         self._bytes = None
         for effect in found:
             if isinstance(effect, Tally):
-                key = effect.day << KIND_BITS | effect.kind
-                self.buckets[key] = self.buckets.get(key, 0) + (effect.q_milli << COUNT_BITS) + 1
+                day, kind, q_milli = effect
+                self._count(day << KIND_BITS | kind, (q_milli << COUNT_BITS) + 1)
             else:
                 self._apply_money(effect)
 
+    def _count(self, key: int, more: int) -> None:
+        keys = self._keys
+        at = bisect_left(keys, key)
+        if at < len(keys) and keys[at] == key:
+            self._counts[at] += more
+        else:
+            keys.insert(at, key)
+            self._counts.insert(at, more)
+
     def _apply_money(self, effect: Order | Refund | Cancel) -> None:
+        if isinstance(effect, Order) and self._purchases is None and self._section is not None:
+            longer = with_order(self._section, effect)
+            if longer is not None:
+                self._section = longer
+                return
         known = self.purchases
         self._section = None
         if isinstance(effect, Order):
@@ -72,7 +96,7 @@ class State:
         whole = cls()
         for state in states:
             for key, count in state.buckets.items():
-                whole.buckets[key] = whole.buckets.get(key, 0) + count
+                whole._count(key, count)
             known = state.purchases
             whole.apply(known.orders.values())
             whole.apply(known.refunds.values())
@@ -89,22 +113,21 @@ class State:
         if self._bytes is None:
             if self._section is None:
                 self._section = write_section(self.purchases)
-            buckets, (counts, rest) = self.buckets, self._section
-            keys = sorted(buckets)
-            words = [FORMAT, len(keys), *counts]
-            words += keys
-            words += [buckets[key] for key in keys]
-            self._bytes = array("q", words).tobytes() + rest
+                self._purchases = None
+            counts, rest = self._section
+            header = array("q", (FORMAT, len(self._keys), *counts))
+            self._bytes = b"".join((header.tobytes(), self._keys.tobytes(), self._counts.tobytes(), rest))
         return self._bytes
 
     @classmethod
     def decode(cls, row: bytes) -> "State":
         """Read a row that `encode` wrote."""
         state = cls()
-        words = memoryview(row).cast("q")
-        _, size, *counts = words[:HEADER_WORDS].tolist()
-        first, end = HEADER_WORDS + size, HEADER_WORDS + 2 * size
-        state.buckets = dict(zip(words[HEADER_WORDS:first].tolist(), words[first:end].tolist(), strict=True))
-        state._section = tuple(counts), row[end << 3 :]
+        header = array("q", row[: HEADER_WORDS << 3])
+        first = HEADER_WORDS + header[1]
+        end = first + header[1]
+        state._keys.frombytes(row[HEADER_WORDS << 3 : first << 3])
+        state._counts.frombytes(row[first << 3 : end << 3])
+        state._section = tuple(header[2:]), row[end << 3 :]
         state._bytes = row
         return state
