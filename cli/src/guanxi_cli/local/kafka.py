@@ -23,7 +23,7 @@ PARTITIONS = 6
 TOPIC_SETTINGS = {"retention.ms": str(30 * 24 * 3600 * 1000), "max.message.bytes": str(1024 * 1024)}
 SMALL = ("-Xmx384m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
 FORMAT_SECONDS = 60
-READY_SECONDS = 60
+READY_SECONDS = 120
 TOPIC_EXISTS = 36
 
 

@@ -24,7 +24,7 @@ from guanxi_cli.local.whole import made_whole
 
 SUPERUSER = "guanxi"
 INITDB_SECONDS = 60
-READY_SECONDS = 60
+READY_SECONDS = 120
 
 
 def postgres_part(home: Home, command: Sequence[str] = (), account: Account | None = None) -> Part:

@@ -20,7 +20,7 @@ from guanxi_cli.local.services import migrate, readiness_url, service_parts
 from guanxi_cli.local.wait import until_ready
 from guanxi_cli.local.write_key import ensure_write_key
 
-SERVICE_READY_SECONDS = 60
+SERVICE_READY_SECONDS = 120
 PROBE_SECONDS = 5.0
 T = TypeVar("T")
 Say = Callable[[str], None]
