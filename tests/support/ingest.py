@@ -13,6 +13,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from fastapi import FastAPI
 
 from common.events import INTERACTIONS
+from common.worker import Part
 from guanxi_cli.local.home import Home
 from guanxi_cli.local.keys import read_credentials
 from ingest.app import make_app, make_worker
@@ -23,7 +24,7 @@ PARTITIONS = 6
 
 def settings_of(home: Home, database_url: str, **changes: Any) -> IngestSettings:
     """Settings as the local run gives them."""
-    told = {
+    told: dict[str, Any] = {
         "database_url": database_url,
         "kafka_bootstrap": home.bootstrap,
         "identity_key_file": home.folder / "identity.key",
@@ -73,11 +74,15 @@ async def running_worker(settings: IngestSettings, *parts: str) -> AsyncIterator
         chosen = [part for name, part in worker.parts.items() if not parts or name in parts]
         async with asyncio.TaskGroup() as group:
             for part in chosen:
-                group.create_task(part(stop))
+                group.create_task(_run(part, stop))
             try:
                 yield
             finally:
                 stop.set()
+
+
+async def _run(part: Part, stop: asyncio.Event) -> None:
+    await part(stop)
 
 
 async def end_offsets(bootstrap: str) -> dict[TopicPartition, int]:

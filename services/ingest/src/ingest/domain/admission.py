@@ -111,6 +111,7 @@ class Admitted(NamedTuple):
     source: str
     id: str
     customer: str
+    key: bytes
     value: bytes
 
 
@@ -145,9 +146,9 @@ def admit(event: Any, given: Circumstances) -> Admitted:
     trace = envelope.traceparent or given.traceparent
     head = _head(source, given.moment.text, envelope.datacontenttype, envelope.dataversion, trace)
     body = _bytes_of(event, ours=OURS if envelope.time is not None else OURS_WITHOUT_TIME, wary=given.wary)
-    return Admitted(
-        source, envelope.id, customer, head + customer.encode() + _time_of(envelope.time, given.moment) + body[1:]
-    )
+    key = customer.encode()
+    value = head + key + _time_of(envelope.time, given.moment) + body[1:]
+    return Admitted(source, envelope.id, customer, key, value)
 
 
 @lru_cache(maxsize=256)

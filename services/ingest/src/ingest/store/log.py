@@ -14,12 +14,15 @@ from common.errors import Unavailable
 from common.events import INTERACTIONS
 from common.kafka import LaneClosed, Producer, partition_of
 from ingest.domain.admission import Admitted
-from ingest.store.recent import Place
+from ingest.store.recent import Plain
 from ingest.store.spool import Spooled, add_to_spool
 
 log = structlog.get_logger()
 
 DEADLINE_SECONDS: Final = 3.0
+
+Sent = tuple[asyncio.Future[int], int]
+"""A batch's future, whose result is its base offset, and a record's place in the batch."""
 
 
 class NotDurable(Unavailable):
@@ -43,41 +46,39 @@ class Log:
             return "Kafka does not acknowledge: events go to the spool"
         return "events wait in the spool" if self.spool_waits else None
 
-    async def keep(self, events: Sequence[Admitted], *, accepted_at: datetime) -> list[Place]:
+    async def keep(self, events: Sequence[Admitted], *, accepted_at: datetime) -> list[Plain]:
         """Make events durable; NotDurable when any of them is not, and then the request may be sent again."""
-        places, closed = self._append(events, accepted_at)
-        waiting = {place.sent for place in places if place is not None and place.sent is not None}
+        sent = self._append(events)
+        waiting = {one[0] for one in sent if one is not None}
         if waiting:
             await asyncio.wait(waiting, timeout=DEADLINE_SECONDS)
-        if closed or any(not _is_acknowledged(future) for future in waiting):
-            await self._spool(events, places, accepted_at)
-        return [place for place in places if place is not None]
-
-    def _append(self, events: Sequence[Admitted], accepted_at: datetime) -> tuple[list[Place | None], bool]:
-        append, partitions, topic = self._producer.append, self._producer.partitions, INTERACTIONS
-        places: list[Place | None] = []
-        closed = False
-        for event in events:
-            key = event.customer.encode()
-            partition = partition_of(key, partitions)
-            try:
-                sent, index = append(topic, partition, key, event.value)
-            except LaneClosed:
-                closed = True
-                places.append(None)
-            else:
-                places.append(Place(event.customer, topic, partition, accepted_at, sent, index))
-        return places, closed
-
-    async def _spool(self, events: Sequence[Admitted], places: list[Place | None], accepted_at: datetime) -> None:
+        offsets = {future: future.result() for future in waiting if _is_acknowledged(future)}
+        partitions, topic = self._producer.partitions, INTERACTIONS
+        places: list[Plain] = []
         rows = []
-        for at, (event, place) in enumerate(zip(events, places, strict=True)):
-            if place is not None and place.sent is not None and _is_acknowledged(place.sent):
-                continue
-            key = event.customer.encode()
-            partition = partition_of(key, self._producer.partitions)
-            rows.append(Spooled(INTERACTIONS, partition, key, event.value, event.source, event.id, accepted_at))
-            places[at] = Place(event.customer, INTERACTIONS, partition, accepted_at, None, 0)
+        for event, one in zip(events, sent, strict=True):
+            partition = partition_of(event.key, partitions)
+            if one is not None and one[0] in offsets:
+                places.append((event.customer, topic, partition, offsets[one[0]] + one[1], accepted_at))
+            else:
+                places.append((event.customer, topic, partition, None, accepted_at))
+                rows.append(Spooled(topic, partition, event.key, event.value, event.source, event.id, accepted_at))
+        if rows:
+            await self._spool(rows)
+        return places
+
+    def _append(self, events: Sequence[Admitted]) -> list[Sent | None]:
+        """Queue every event on its lane; None where the lane is closed."""
+        append, partitions, topic = self._producer.append, self._producer.partitions, INTERACTIONS
+        sent: list[Sent | None] = []
+        for event in events:
+            try:
+                sent.append(append(topic, partition_of(event.key, partitions), event.key, event.value))
+            except LaneClosed:
+                sent.append(None)
+        return sent
+
+    async def _spool(self, rows: Sequence[Spooled]) -> None:
         if self.spool_is_full:
             raise NotDurable("Kafka does not acknowledge and the spool is full; send the same events again later.")
         try:

@@ -1,9 +1,9 @@
 """Which events came in lately, and where did they go? A bounded memory of this process, best effort.
 
 Two generations of a dict, the elder dropped when the younger is full: a lookup costs a twentieth of an LRU cache's.
+What is kept are plain tuples of texts and numbers, which the garbage collector need not look at.
 """
 
-import asyncio
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Final, NamedTuple
@@ -14,20 +14,18 @@ Name = tuple[str, str]
 """Source and id of an event."""
 
 
+Plain = tuple[str, str, int, int | None, datetime]
+"""The fields of a Place."""
+
+
 class Place(NamedTuple):
-    """Where an accepted event is: `sent` is its batch's base offset, None while it is in the spool."""
+    """Where an accepted event is; `offset` is None while it waits in the spool."""
 
     customer: str
     topic: str
     partition: int
+    offset: int | None
     accepted_at: datetime
-    sent: "asyncio.Future[int] | None"
-    nth: int
-
-    @property
-    def offset(self) -> int | None:
-        """The offset on Kafka, once known."""
-        return None if self.sent is None else self.sent.result() + self.nth
 
 
 class Recent:
@@ -35,14 +33,18 @@ class Recent:
 
     def __init__(self, generation: int = GENERATION) -> None:
         self._generation = generation
-        self._young: dict[Name, Place] = {}
-        self._old: dict[Name, Place] = {}
+        self._young: dict[Name, Plain] = {}
+        self._old: dict[Name, Plain] = {}
 
     def get(self, name: Name) -> Place | None:
         """The place of an event accepted lately by this process."""
-        return self._young.get(name) or self._old.get(name)
+        found = self._young.get(name) or self._old.get(name)
+        return None if found is None else Place(*found)
 
-    def add_all(self, events: Iterable[tuple[Name, Place]]) -> None:
+    def __contains__(self, name: Name) -> bool:
+        return name in self._young or name in self._old
+
+    def add_all(self, events: Iterable[tuple[Name, Plain]]) -> None:
         """Remember events that are durable now."""
         if len(self._young) >= self._generation:
             self._old, self._young = self._young, {}

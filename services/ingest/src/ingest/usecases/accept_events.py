@@ -62,7 +62,7 @@ async def accept_events(
     """Let events in. An item may also be the AppError that its dialect met. NotDurable: the same request again."""
     admitted: dict[tuple[str, str], Admitted] = {}
     refused: list[tuple[int, AppError]] = []
-    known = door.recent.get
+    known = door.recent
     duplicates = 0
     for index, event in enumerate(events):
         if isinstance(event, AppError):
@@ -74,7 +74,7 @@ async def accept_events(
             refused.append((index, refusal))
             continue
         name = (one.source, one.id)
-        if name in admitted or known(name) is not None:
+        if name in admitted or name in known:
             duplicates += 1
         else:
             admitted[name] = one

@@ -45,7 +45,7 @@ async def find_event(
 ) -> WhereItIs:
     """The place of an accepted event; NoSuchEvent, or Unavailable where nobody who could know answers."""
     place = recent.get((source, event_id))
-    if place is not None and place.sent is not None:
+    if place is not None and place.offset is not None:
         return _remembered(place, source, event_id)
     refusal, database_answers = None, True
     try:
@@ -84,7 +84,7 @@ def _remembered(place: Place, source: str, event_id: str) -> WhereItIs:
         topic=place.topic,
         partition=place.partition,
         offset=place.offset,
-        spooled=place.sent is None,
+        spooled=place.offset is None,
     )
 
 
