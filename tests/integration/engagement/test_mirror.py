@@ -85,6 +85,19 @@ async def test_any_order_any_batches_and_repeats_give_the_same_tables(database: 
         assert await dump(database, TABLES) == expected
 
 
+@pytest.mark.parametrize("withdrawn_first", [True, False])
+@pytest.mark.parametrize("together", [True, False])
+async def test_of_two_statements_at_one_instant_the_withdrawal_stays(
+    database: Database, withdrawn_first: bool, together: bool
+) -> None:
+    withdrawal, grant = consent(1, "c-1", False, "marketing", "email"), consent(1, "c-1", True, "marketing", "email")
+    events = [withdrawal, grant] if withdrawn_first else [grant, withdrawal]
+    batches = [events] if together else [[event] for event in events]
+    await apply(database, handle, *map(received, batches))
+    states = [one.state for one in (await read(database, "c-1")).consents if one.purpose == "marketing"]
+    assert states[0] == "withdrawn"
+
+
 async def test_told_by_kafka_the_profile_the_addresses_the_consents_and_the_card_are_there(
     database: Database, kafka_bootstrap: str, fresh_topic: Topics
 ) -> None:

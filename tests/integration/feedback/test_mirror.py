@@ -80,6 +80,18 @@ async def test_any_order_any_batches_and_repeats_give_the_same_tables(database: 
         assert await dump(database, TABLES) == expected
 
 
+@pytest.mark.parametrize("withdrawn_first", [True, False])
+@pytest.mark.parametrize("together", [True, False])
+async def test_of_two_statements_at_one_instant_the_withdrawal_stays(
+    database: Database, withdrawn_first: bool, together: bool
+) -> None:
+    withdrawal, grant = consent(1, "c-1", False, "research", "email"), consent(1, "c-1", True, "research", "email")
+    events = [withdrawal, grant] if withdrawn_first else [grant, withdrawal]
+    batches = [events] if together else [[event] for event in events]
+    await apply(database, handle, *map(received, batches))
+    assert said(await read(database, "c-1")) == [("c-1", "email", False)]
+
+
 async def test_told_by_kafka_all_that_surveys_need_is_there(
     database: Database, kafka_bootstrap: str, fresh_topic: Topics
 ) -> None:
