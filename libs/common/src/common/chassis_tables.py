@@ -56,7 +56,7 @@ CREATE INDEX timer_due ON timer (due_at) WHERE done_at IS NULL;
 CREATE TABLE alias (
     alias text PRIMARY KEY,
     customer text NOT NULL,
-    linked_at timestamptz NOT NULL
+    linked_at timestamptz NOT NULL DEFAULT now()
 );
 CREATE INDEX alias_customer ON alias (customer);
 

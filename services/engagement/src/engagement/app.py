@@ -14,12 +14,11 @@ from common.http.keys import Keys
 from common.identity import IdentityKey
 from common.worker import Worker
 from engagement.api import customers
+from engagement.api.scopes import SCOPES
 from engagement.consumers.mirror import TOPICS, handle
 from engagement.settings import EngagementSettings
 
 NAME: Final = "engagement"
-
-SCOPES: Final = {"GET /v1/customers/{customer}": "care:read"}
 
 
 def make_app(settings: EngagementSettings) -> FastAPI:

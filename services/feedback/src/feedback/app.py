@@ -14,12 +14,11 @@ from common.http.keys import Keys
 from common.identity import IdentityKey
 from common.worker import Worker
 from feedback.api import customers
+from feedback.api.scopes import SCOPES
 from feedback.consumers.mirror import TOPICS, handle
 from feedback.settings import FeedbackSettings
 
 NAME: Final = "feedback"
-
-SCOPES: Final = {"GET /v1/customers/{customer}": "feedback:read"}
 
 
 def make_app(settings: FeedbackSettings) -> FastAPI:
