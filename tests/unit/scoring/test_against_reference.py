@@ -28,7 +28,7 @@ RFM = ["frequency", "monetary_minor", "r", "f", "m", "named", "chinese"]
 
 
 @given(st.lists(stories, min_size=1, max_size=4), as_of_days)
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_every_figure_of_the_card_equals_the_plain_reading(customers: list[list[Interaction]], day: int) -> None:
     cards = Cards(columns_of(*customers, day=day), "CNY")
     for number, events in enumerate(customers):

@@ -12,7 +12,7 @@ from scoring.domain.replay import Interaction
 
 
 @given(stories, as_of_days, st.sampled_from(sorted(EXPLAINED)))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_parts_sum_to_the_score_of_the_card(story: list[Interaction], day: int, name: str) -> None:
     card = card_of(story, day=day)
     shown = card["churn_risk"] if name == "churn_risk" else card["scores"][name]

@@ -13,7 +13,7 @@ from scoring.domain.replay import Interaction, effects_of, replay
 from scoring.domain.state import State
 
 Story = list[Interaction]
-bounded = settings(max_examples=60, deadline=None)
+bounded = settings(max_examples=40, deadline=None)
 later = st.integers(1, 400)
 ROUNDING = 1.5e-6
 
@@ -177,7 +177,7 @@ BAD_NEWS = [
 
 
 @given(stories, st.sampled_from(BAD_NEWS))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_bad_news_never_raises_strength_on_its_own_day(story: Story, bad: Interaction) -> None:
     before = card_of(story, day=LAST_DAY)["scores"]
     after = card_of([*story, bad], day=LAST_DAY)["scores"]
@@ -188,7 +188,7 @@ def test_bad_news_never_raises_strength_on_its_own_day(story: Story, bad: Intera
 
 
 @given(stories, st.integers(0, 6))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_a_detractor_below_the_present_evaluation_never_raises_strength(story: Story, value: int) -> None:
     before = card_of(story, day=LAST_DAY)["scores"]
     assume(before["strength"] is not None)

@@ -12,7 +12,8 @@ from typing import Final, NamedTuple
 from scoring.domain.columns import Columns
 from scoring.domain.kinds import KINDS
 from scoring.domain.orders import worths
-from scoring.domain.policy import PARTS, Policy, ShrunkMean
+from scoring.domain.policy import PARTS, Policy
+from scoring.domain.policy_rules import ShrunkMean
 from scoring.domain.state import COUNT_BITS, COUNT_MASK, KIND_BITS, KIND_MASK, State
 from scoring.domain.thresholds import Thresholds
 

@@ -11,7 +11,8 @@ import numpy as np
 
 from scoring.domain.arrays import Buckets
 from scoring.domain.decay import Facts, Flags, Floats, Grid, shrunk_mean
-from scoring.domain.policy import Policy, ShrunkMean
+from scoring.domain.policy import Policy
+from scoring.domain.policy_rules import ShrunkMean
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
