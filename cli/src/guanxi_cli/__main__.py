@@ -4,6 +4,7 @@ import sys
 
 import typer
 
+from guanxi_cli.commands.demo import demo
 from guanxi_cli.commands.doctor import doctor
 from guanxi_cli.commands.down import down
 from guanxi_cli.commands.importing import import_file
@@ -23,7 +24,7 @@ def make_app() -> typer.Typer:
         pretty_exceptions_enable=False,
         add_completion=False,
     )
-    for command in (up, status, logs, down, reset, credentials, doctor):
+    for command in (up, status, logs, down, reset, demo, credentials, doctor):
         app.command()(command)
     app.command("import")(import_file)
     app.add_typer(keys, name="keys")

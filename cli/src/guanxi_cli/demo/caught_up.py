@@ -1,14 +1,14 @@
 """Has every service applied all that is on the log? Told by offsets: the log's ends against each service's progress."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import httpx
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from guanxi_cli.local.home import Home
-from guanxi_cli.local.kafka import TOPICS
+from guanxi_cli.local.kafka import PARTITIONS
 from guanxi_cli.local.ports import LOOPBACK, SERVICES
 from guanxi_cli.local.problem import Problem
 
@@ -29,7 +29,7 @@ async def wait_until_caught_up(home: Home, services: "tuple[str, ...]" = SERVICE
         async with asyncio.timeout(seconds), httpx.AsyncClient(timeout=5) as client:
             while missing:
                 told = [await _told(home, service, client) for service in services]
-                ends = await _ends(log)
+                ends = await _ends(log, told)
                 behind = [_behind(service, answer, ends) for service, answer in zip(services, told, strict=True)]
                 missing = "; ".join(sentence for sentence in behind if sentence)
                 if missing:
@@ -40,12 +40,9 @@ async def wait_until_caught_up(home: Home, services: "tuple[str, ...]" = SERVICE
         await log.stop()
 
 
-async def _ends(log: AIOKafkaConsumer) -> dict[Place, int]:
-    places = [TopicPartition(topic, number) for topic in TOPICS for number in log.partitions_for_topic(topic) or ()]
-    if not places:
-        await log.topics()
-        places = [TopicPartition(topic, number) for topic in TOPICS for number in log.partitions_for_topic(topic) or ()]
-    ends = await log.end_offsets(places)
+async def _ends(log: AIOKafkaConsumer, told: Sequence[Mapping[str, Any]]) -> dict[Place, int]:
+    places = {TopicPartition(row["topic"], row["partition"]) for answer in told for row in answer["progress"]}
+    ends = await log.end_offsets(list(places))
     return {(place.topic, place.partition): end for place, end in ends.items()}
 
 
@@ -64,7 +61,7 @@ def _behind(service: str, told: Mapping[str, Any], ends: Mapping[Place, int]) ->
     """What the service still has to do, or None."""
     if told["waiting"]:
         return f"{service} has {told['waiting']} rows to send"
-    if not told["progress"]:
+    if len(told["progress"]) < PARTITIONS:
         return f"{service} has not begun to read"
-    behind = sum(max(0, ends.get((row["topic"], row["partition"]), 0) - row["next_offset"]) for row in told["progress"])
+    behind = sum(max(0, ends[row["topic"], row["partition"]] - row["next_offset"]) for row in told["progress"])
     return f"{service} has {behind} events to apply" if behind else None

@@ -24,6 +24,10 @@ CLAIM_ROWS: Final = 1000
 POLL_SECONDS: Final = 0.1
 ACK_SECONDS: Final = 8.0
 
+_TABLES: Final = text(
+    "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename IN ('outbox', 'spool')"
+)
+
 Table = Literal["outbox", "spool"]
 """Both have the columns id, topic, partition, key, value; ingest's spool has more."""
 
@@ -40,6 +44,13 @@ async def add_to_outbox(
         key = customer.encode()
         records.append((topic, partition_of(key, partitions), key, value))
     await raw.copy_records_to_table("outbox", records=records, columns=("topic", "partition", "key", "value"))
+
+
+async def rows_to_send(connection: AsyncConnection) -> int:
+    """How many rows of the service's outbox, and of its spool where it has one, Kafka has not acknowledged."""
+    tables = (await connection.execute(_TABLES)).scalars().all()
+    counts = [text(f"SELECT count(*) FROM {name}") for name in tables]  # noqa: S608 - one of the two names above
+    return sum([(await connection.execute(count)).scalar_one() for count in counts])
 
 
 class OutboxRelay:

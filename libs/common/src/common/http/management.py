@@ -16,6 +16,7 @@ from starlette.routing import Route
 from common.database import Database
 from common.http.health import Health
 from common.http.problems import problem
+from common.outbox import rows_to_send
 
 _PROGRESS: Final = text(
     """
@@ -26,7 +27,7 @@ _PROGRESS: Final = text(
 
 
 def create_management_app(*, health: Health, service: str, version: str, database: Database | None) -> Starlette:
-    """/livez /readyz /metrics /version, and /progress where there is a database."""
+    """/livez /readyz /metrics /version; where there is a database, /progress: offsets, and rows waiting to be sent."""
 
     async def livez(_: Request) -> Response:
         stuck = health.stuck()
@@ -57,8 +58,10 @@ def _progress_of(database: Database) -> Callable[[Request], Awaitable[Response]]
         try:
             async with database.transaction() as connection:
                 rows = (await connection.execute(_PROGRESS)).mappings().all()
+                waiting = await rows_to_send(connection)
         except (OSError, SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
             return problem(request, 503, "unavailable", f"The progress cannot be read: {type(error).__name__}.")
-        return Response(msgspec.json.encode([dict(row) for row in rows]), media_type="application/json")
+        told = {"progress": [dict(row) for row in rows], "waiting": waiting}
+        return Response(msgspec.json.encode(told), media_type="application/json")
 
     return progress

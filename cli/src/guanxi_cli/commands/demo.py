@@ -1,0 +1,64 @@
+"""guanxi demo: load a real shop's year and show what the system makes of it."""
+
+import asyncio
+import os
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+import httpx
+import typer
+from rich.console import Console
+
+from guanxi_cli.commands.options import HomeFolder, PortBase
+from guanxi_cli.demo.loading import Loaded, load_sample
+from guanxi_cli.demo.page import write_page
+from guanxi_cli.demo.story import Story, read_story
+from guanxi_cli.demo.terminal import print_story
+from guanxi_cli.local.home import Home, find_home
+from guanxi_cli.local.keys import read_credentials
+from guanxi_cli.local.problem import Problem
+
+
+def demo(
+    as_recorded: Annotated[
+        bool, typer.Option("--as-recorded", help="Keep the dates of 2010 and 2011 instead of moving them to today.")
+    ] = False,
+    home: HomeFolder = None,
+    port_base: PortBase = None,
+) -> None:
+    """Load a real shop's year (22,190 invoices) through HTTP, wait until all is judged, and print the report."""
+    found, console = find_home(home, port_base), Console()
+    if not read_credentials(found).get("write_key"):
+        raise Problem(f"{found.folder} has no credentials: run guanxi up first")
+    loaded, story = asyncio.run(_tell(found, console, as_recorded=as_recorded))
+    print_story(console, loaded, story)
+    page = write_page(found.folder / "report.html", loaded, story)
+    _what_next(console, found, story, page)
+
+
+async def _tell(home: Home, console: Console, *, as_recorded: bool) -> tuple[Loaded, Story]:
+    credentials = read_credentials(home)
+    now = datetime.now(ZoneInfo(os.environ.get("GUANXI_ZONE", "Asia/Shanghai")))
+    loaded = await load_sample(home, credentials["write_key"], console, now=now, as_recorded=as_recorded)
+    headers = {"Authorization": f"Bearer {credentials['admin_key']}"}
+    async with httpx.AsyncClient(base_url=home.url("scoring"), headers=headers, timeout=30) as client:
+        return loaded, await read_story(client)
+
+
+def _what_next(console: Console, home: Home, story: Story, page: Path) -> None:
+    scoring = home.url("scoring")
+    console.print(f"\nThe same as a page with charts: {page}", soft_wrap=True)
+    for service in ("ingest", "scoring", "engagement", "feedback"):
+        console.print(f"  {service:<11} {home.url(service)}/docs", soft_wrap=True)
+    console.print("\nTry next:", style="bold")
+    key = '-H "Authorization: Bearer $KEY"'
+    reader = "import json,sys; print(json.load(sys.stdin)['admin_key'])"
+    for line in (
+        f'KEY=$(python3 -c "{reader}" < {home.folder / "credentials.json"})',
+        f"curl -s {key} '{scoring}/v1/customers/{story.card['customer']}'",
+        f"curl -s {key} '{scoring}/v1/customers/{story.card['customer']}/explain?score=strength'",
+        f"curl -s {key} '{scoring}/v1/customers?segment=high_value&churn_band=high&limit=3'",
+    ):
+        console.print(f"  {line}", soft_wrap=True, highlight=False, markup=False)

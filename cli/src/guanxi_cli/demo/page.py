@@ -1,0 +1,31 @@
+"""How does the report look as a page? One self-contained file: data, charts and library inside, no request out."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Final
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from guanxi_cli.demo.loading import Loaded
+from guanxi_cli.demo.story import Story
+from guanxi_cli.demo.terminal import money
+
+FOLDER: Final = Path(__file__).parent
+LIBRARY: Final = FOLDER / "vendor" / "echarts.simple.min.js"
+
+
+def write_page(path: Path, loaded: Loaded, story: Story) -> Path:
+    """Write the page and answer its path."""
+    templates = Environment(loader=FileSystemLoader(FOLDER), autoescape=True, undefined=StrictUndefined)
+    charts = {name: [asdict(group) for group in groups] for name, groups in story.dimensions.items()}
+    page = templates.get_template("report.html").render(
+        loaded=loaded,
+        story=story,
+        card=json.dumps(story.card, indent=2, ensure_ascii=False),
+        charts=json.dumps({"currency": story.currency, "dimensions": charts}).replace("<", "\\u003c"),
+        library=LIBRARY.read_text(),
+        money=money,
+    )
+    path.write_text(page)
+    return path

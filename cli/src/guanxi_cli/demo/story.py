@@ -1,0 +1,134 @@
+"""What does the system make of the sample? The figures of the report, asked of scoring over HTTP."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import httpx
+
+from guanxi_cli.local.problem import Problem
+
+TOP: Final = 10
+STATUSES: Final = ("active", "reactivated", "dormant", "lost", None)
+BANDS: Final = ("low", "medium", "high", None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """Customers of one value of a dimension; shares from 0 to 1; `name` None: not known, for want of a purchase."""
+
+    name: str | None
+    customers: int
+    share: float
+    monetary_minor: int
+    monetary_share: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AtRisk:
+    """A valuable customer whose churn band is not low, and why, in one sentence."""
+
+    customer: str
+    known_as: str
+    monetary_minor: int
+    segment: str
+    tier: str
+    churn_band: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Story:
+    """Everything that the report tells."""
+
+    as_of: str
+    currency: str
+    dimensions: Mapping[str, Sequence[Group]]
+    at_risk: Sequence[AtRisk]
+    card: Mapping[str, Any]
+
+
+async def read_story(client: httpx.AsyncClient) -> Story:
+    """Ask scoring; `client` has its URL and a key with customers:read. Problem when it refuses."""
+    segments, tiers = [await _get(client, f"/v1/reports/{name}") for name in ("segments", "tiers")]
+    rows = await _all_customers(client)
+    if not rows:
+        raise Problem("scoring knows no customers: was the sample loaded? See guanxi status")
+    at_risk = [await _why(client, row) for row in _valuable(rows)]
+    chosen = at_risk[0].customer if at_risk else rows[0]["customer"]
+    card = await _get(client, f"/v1/customers/{chosen}")
+    return Story(
+        as_of=card["as_of"],
+        currency=card["currency"],
+        dimensions={
+            "segment": [Group(**row) for row in segments["data"]],
+            "tier": [Group(**row) for row in tiers["data"]],
+            "status": _groups(rows, "status", STATUSES),
+            "churn band": _groups(rows, "churn_band", BANDS),
+        },
+        at_risk=at_risk,
+        card={name: value for name, value in card.items() if name != "freshness"},
+    )
+
+
+async def _get(client: httpx.AsyncClient, path: str, **query: str) -> dict[str, Any]:
+    try:
+        answer = await client.get(path, params=query)
+    except httpx.TransportError as error:
+        raise Problem(f"scoring does not answer at {client.base_url}: run guanxi up ({error})") from error
+    if not answer.is_success:
+        raise Problem(f"GET {answer.request.url} answered {answer.status_code}: {answer.text[:300]}")
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+async def _all_customers(client: httpx.AsyncClient) -> list[dict[str, Any]]:
+    """Every customer, the most valuable first."""
+    rows: list[dict[str, Any]] = []
+    query = {"sort": "-monetary_minor", "limit": "100"}
+    while True:
+        page = await _get(client, "/v1/customers", **query)
+        rows += page["data"]
+        if not page["has_more"]:
+            return rows
+        query["cursor"] = page["next_cursor"]
+
+
+def _valuable(rows: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    return [row for row in rows if row["churn_band"] in ("medium", "high")][:TOP]
+
+
+async def _why(client: httpx.AsyncClient, row: Mapping[str, Any]) -> AtRisk:
+    explanation = await _get(client, f"/v1/customers/{row['customer']}/explain", score="churn_risk")
+    newest = await _get(client, f"/v1/customers/{row['customer']}/timeline", limit="1")
+    names = newest["data"][0]["data"].get("identifiers", {})
+    return AtRisk(
+        customer=row["customer"],
+        known_as=next((f"{kind}:{value}" for kind, value in names.items()), row["customer"]),
+        monetary_minor=row["monetary_minor"],
+        segment=row["segment"],
+        tier=row["tier"],
+        churn_band=row["churn_band"],
+        sentence=explanation["sentence"],
+    )
+
+
+def _groups(rows: Sequence[Mapping[str, Any]], name: str, values: Sequence[str | None]) -> list[Group]:
+    customers: defaultdict[str | None, int] = defaultdict(int)
+    money: defaultdict[str | None, int] = defaultdict(int)
+    for row in rows:
+        customers[row[name]] += 1
+        money[row[name]] += row["monetary_minor"]
+    total = sum(money.values())
+    return [
+        Group(
+            name=value,
+            customers=customers[value],
+            share=customers[value] / len(rows),
+            monetary_minor=money[value],
+            monetary_share=money[value] / total if total else 0.0,
+        )
+        for value in values
+        if customers[value]
+    ]
