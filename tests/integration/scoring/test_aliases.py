@@ -2,6 +2,7 @@
 
 import random
 from itertools import count
+from typing import Any
 
 from tests.integration.scoring.desk import (
     TODAY,
@@ -30,7 +31,7 @@ def apart() -> tuple[str, str]:
     return next(name for name in names if partition(name) != partition(customer)), customer
 
 
-async def last_card(database: Database, customer: str) -> dict[str, object]:
+async def last_card(database: Database, customer: str) -> Any:  # decoded JSON
     return [one["data"]["card"] for one in await messages(database) if one["subject"] == customer][-1]
 
 
@@ -72,7 +73,7 @@ async def test_a_link_alone_is_published_with_the_cause_merge(database: Database
     await desk.apply(linked(alias, customer))
     await settle(desk)
     assert [one["data"]["cause"] for one in await messages(database)] == ["late", "late", "merge"]
-    assert (await last_card(database, customer))["rfm"]["monetary_minor"] == 120_000  # type: ignore[index]
+    assert (await last_card(database, customer))["rfm"]["monetary_minor"] == 120_000
 
 
 async def test_after_an_unmerge_both_stand_alone_again(database: Database, policy: Policy) -> None:
@@ -92,7 +93,7 @@ async def test_after_an_unmerge_both_stand_alone_again(database: Database, polic
 async def test_a_link_told_by_a_producer_links_nobody(database: Database) -> None:
     alias, customer = apart()
     desk = Desk(database)
-    data = {"alias": alias, "customer": customer, "kind": "email"}
+    data: dict[str, Any] = {"alias": alias, "customer": customer, "kind": "email"}
     await desk.apply([order(customer), order(alias), event("identity.linked", customer, source="shop", **data)])
     assert await rows(database, "SELECT count(*) FROM alias") == [(0,)]
     assert sorted(await listed(database)) == sorted([alias, customer])

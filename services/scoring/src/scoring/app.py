@@ -1,6 +1,8 @@
 """Of which parts are scoring's processes made?"""
 
+from collections.abc import Callable
 from contextlib import AsyncExitStack
+from datetime import datetime
 from typing import Final
 from uuid import uuid4
 
@@ -21,7 +23,7 @@ from scoring.jobs.daily import reevaluate_daily
 from scoring.jobs.marked import judge_marked_customers
 from scoring.settings import ScoringSettings
 from scoring.store.state_cache import StateCache
-from scoring.usecases.deployment import Deployment
+from scoring.usecases.deployment import Deployment, wall_clock
 from scoring.usecases.load_policy import load_policy
 
 SERVICE: Final = "scoring"
@@ -29,8 +31,8 @@ API_POOL: Final = 10
 WORKER_POOL: Final = 12
 
 
-def make_app(settings: ScoringSettings) -> FastAPI:
-    """The web app."""
+def make_app(settings: ScoringSettings, *, now: Callable[[], datetime] = wall_clock) -> FastAPI:
+    """The web app; `now` is its clock."""
     app = create_app(
         title="Guanxi scoring",
         version=code_version(SERVICE),
@@ -41,7 +43,7 @@ def make_app(settings: ScoringSettings) -> FastAPI:
         database=open_database(settings.database_url, application="scoring-api", pool_size=API_POOL),
         public_url=settings.public_url,
     )
-    app.state.deployment = Deployment.of(settings)
+    app.state.deployment = Deployment.of(settings, now=now)
     app.state.identity_key = IdentityKey.load(settings.identity_key_file)
     app.state.time_zone = settings.time_zone
     return app

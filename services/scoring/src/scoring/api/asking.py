@@ -72,9 +72,18 @@ NOT_YET: dict[int | str, dict[str, Any]] = {
 }
 
 
-async def _customer(customer: str, own: OwnId, connection: Connection, deployment: Deployed) -> Customer:
-    return await find_customer(connection, own, named=customer, deployment=deployment)
+class Asked:
+    """The customer of the path, by canonical id or `kind:value`; looked up once the whole request is well formed."""
+
+    def __init__(self, customer: str, own: OwnId, connection: Connection, deployment: Deployed) -> None:
+        self._named = customer
+        self._own = own
+        self._connection = connection
+        self._deployment = deployment
+
+    async def find(self) -> Customer:
+        """Raises CustomerUnknown."""
+        return await find_customer(self._connection, self._own, named=self._named, deployment=self._deployment)
 
 
-FoundCustomer = Annotated[Customer, Depends(_customer)]
-"""The customer of the path, by canonical id or `kind:value`."""
+AskedCustomer = Annotated[Asked, Depends()]

@@ -11,7 +11,7 @@ from common.http.freshness import CurrentFreshness
 from common.http.pagination import Paging
 from common.http.transaction import Connection
 from scoring.api.answers import CardAnswer, CardsAnswer, ExplanationAnswer, TimelineAnswer
-from scoring.api.asking import NOT_YET, WHEN_APPLIED, AsOf, ChosenPolicy, Day, Deployed, FoundCustomer, Identity
+from scoring.api.asking import NOT_YET, WHEN_APPLIED, AskedCustomer, AsOf, ChosenPolicy, Day, Deployed, Identity
 from scoring.store.timeline import timeline
 from scoring.usecases.explain_score import explain_score
 from scoring.usecases.get_cards import get_cards
@@ -24,16 +24,17 @@ MOST_CARDS = 100
 
 @router.get("/v1/customers/{customer}", dependencies=WHEN_APPLIED, responses=NOT_YET)
 async def get_card(
-    customer: FoundCustomer, as_of: AsOf, policy: ChosenPolicy, deployment: Deployed, freshness: CurrentFreshness
+    asked: AskedCustomer, as_of: AsOf, policy: ChosenPolicy, deployment: Deployed, freshness: CurrentFreshness
 ) -> CardAnswer:
     """The relationship card."""
+    customer = await asked.find()
     cards = read_cards([customer], as_of=as_of, policy=policy, thresholds=policy.fixed, currency=deployment.currency)
     return CardAnswer.model_validate({**cards[0], "freshness": freshness})
 
 
 @router.get("/v1/customers/{customer}/explain", dependencies=WHEN_APPLIED, responses=NOT_YET)
 async def get_explanation(
-    customer: FoundCustomer,
+    asked: AskedCustomer,
     score: Annotated[str, Query(max_length=64, description="strength, experience, engagement, churn_risk ...")],
     as_of: AsOf,
     policy: ChosenPolicy,
@@ -43,6 +44,7 @@ async def get_explanation(
     language: Annotated[str, Query(pattern="^(en|zh)$", description="of the sentence")] = "en",
 ) -> ExplanationAnswer:
     """Why one score is what it is."""
+    customer = await asked.find()
     found = await explain_score(connection, customer, score, as_of=as_of, policy=policy, deployment=deployment)
     versions = {"policy": policy.version, "thresholds": policy.fixed.version}
     rest = {"customer": customer.id, "as_of": as_of, "versions": versions, "freshness": freshness}
@@ -51,13 +53,14 @@ async def get_explanation(
 
 @router.get("/v1/customers/{customer}/timeline", dependencies=WHEN_APPLIED, responses=NOT_YET)
 async def get_timeline(
-    customer: FoundCustomer,
+    asked: AskedCustomer,
     paging: Paging,
     connection: Connection,
     deployment: Deployed,
     freshness: CurrentFreshness,
 ) -> TimelineAnswer:
     """Every event of the customer and its aliases, newest first."""
+    customer = await asked.find()
     before = paging.after("timeline", tuple[datetime, str, str])
     rows = await timeline(connection, customer.subjects, before=before, limit=paging.limit + 1)
     page = paging.page("timeline", rows, lambda row: row[0])

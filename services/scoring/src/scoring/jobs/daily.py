@@ -1,7 +1,7 @@
 """When is every customer judged again? Once a local day, shortly after midnight, page by page."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -19,7 +19,7 @@ log = structlog.get_logger()
 
 def reevaluate_daily(
     database: Database, deployment: Deployment, cache: StateCache, *, minutes: int
-) -> Callable[[asyncio.Event], Awaitable[None]]:
+) -> Callable[[asyncio.Event], Coroutine[None, None, None]]:
     """The worker's part that plans today and fires what is due; `minutes` after midnight."""
 
     async def fire(connection: AsyncConnection, timer: Timer) -> None:

@@ -1,7 +1,7 @@
 """When are marked customers judged again? As soon as their partition's owner looks, several times a second."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from typing import Final
 
 import structlog
@@ -19,7 +19,7 @@ POLL_SECONDS: Final = 0.2
 
 def judge_marked_customers(
     database: Database, deployment: Deployment, cache: StateCache
-) -> Callable[[asyncio.Event], Awaitable[None]]:
+) -> Callable[[asyncio.Event], Coroutine[None, None, None]]:
     """The worker's part that looks."""
 
     async def run(stop: asyncio.Event) -> None:
