@@ -7,6 +7,7 @@ Example: 8 points on day 70, h 30: D is 8 on day 70, 4 on day 100; sat(10, 10) =
 """
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,10 @@ from scoring.domain.days import NEVER
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
+
+# Decayed sums are compared unrounded, and ties are common (one review is worth exactly half after 180 days). The last
+# bits of a sum depend on whether it was scaled day by day, so sums nearer than this are equal.
+TIE: Final = 1e-9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +100,7 @@ class Facts:
         if self._recent is None:
             sums = np.exp2(np.arange(-grid.guard, 1) / half_life)[:, None] * base
         else:
-            sums = self._recent_by_day().copy()
+            sums = self._recent_by_day(*self._recent).copy()
             factor = 2.0 ** (-1 / half_life)
             sums[grid.guard] += base
             for row in range(grid.guard - 1, -1, -1):
@@ -106,10 +111,8 @@ class Facts:
             sums += self._by_owner(owner, terms)
         return sums
 
-    def _recent_by_day(self) -> Floats:
+    def _recent_by_day(self, owner: Ints, day: Ints, weight: Floats) -> Floats:
         if self._recent_sum is None:
-            assert self._recent is not None  # noqa: S101 - told by the only caller
-            owner, day, weight = self._recent
             at = (self.grid.as_of - day) * self.grid.size + owner
             flat = weighted_count(at, weight, self.grid.rows * self.grid.size)
             self._recent_sum = flat.reshape(self.grid.rows, self.grid.size)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from scoring.domain.arrays import Buckets
-from scoring.domain.decay import Facts, Flags, Floats, Grid, shrunk_mean
+from scoring.domain.decay import TIE, Facts, Flags, Floats, Grid, shrunk_mean
 from scoring.domain.policy import Policy
 from scoring.domain.policy_rules import ShrunkMean
 
@@ -44,6 +44,6 @@ def mean_over_kinds(grid: Grid, buckets: Buckets, weights: Floats, qualities: Fl
     return Mean(
         score=shrunk_mean(weight, good, rule.prior_weight, rule.prior),
         weight=weight,
-        known=weight >= rule.known_from,
+        known=weight >= rule.known_from - TIE,
         ever=weight > 0,
     )

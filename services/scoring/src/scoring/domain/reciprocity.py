@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from scoring.domain.arrays import Buckets
-from scoring.domain.decay import Facts, Flags, Floats, Grid
+from scoring.domain.decay import TIE, Facts, Flags, Floats, Grid
 from scoring.domain.policy import Policy
 
 
@@ -34,7 +34,7 @@ def reciprocity(grid: Grid, buckets: Buckets, policy: Policy) -> Reciprocity:
     return Reciprocity(
         score=2.0 * np.minimum(theirs, ours) / (theirs + ours + 1.0),
         known=outbound.first_day() <= grid.days,
-        answered=theirs >= ours,
+        answered=theirs >= ours - TIE,
     )
 
 
