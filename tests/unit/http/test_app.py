@@ -71,7 +71,8 @@ async def refuse(name: str) -> None:
 @router.post("/raw/")
 async def take_raw(request: Request) -> dict[str, Any]:
     value = parse_json(await read_body(request))
-    principal = await admit(request, value["key"])
+    key = value.get("key") if isinstance(value, dict) else None
+    principal = await admit(request, key if isinstance(key, str) else None)
     return {"by": principal.name}
 
 

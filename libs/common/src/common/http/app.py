@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from typing import Any, Final
 
 from fastapi import APIRouter, FastAPI
@@ -88,11 +89,12 @@ def create_app(
 
 
 def _leaves(routers: Iterable[APIRouter]) -> Iterator[Route]:
+    """Copies, so that one router may serve several apps."""
     for router in routers:
         for route in router.routes:
             if not isinstance(route, Route):
                 raise ScopesIncomplete(f"{type(route).__name__} in a router: give its routes to create_app directly.")
-            yield route
+            yield copy(route)
 
 
 def _names(route: Route) -> list[str]:

@@ -45,13 +45,14 @@ class Health:
         A probe that hangs is left hanging and asked again only when it has ended: cancelling a query can itself hang.
         """
         for name, probe in self.probes.items():
-            if name not in self._asked:
+            if name not in self._asked or self._asked[name].done():
                 self._asked[name] = asyncio.ensure_future(probe())
-        if self._asked:
-            await asyncio.wait(self._asked.values(), timeout=PROBE_SECONDS)
-        answers = {name: self._asked.pop(name).result() for name in list(self._asked) if self._asked[name].done()}
-        late = dict.fromkeys(self._asked, f"no answer within {PROBE_SECONDS:g} s")
-        return late | {name: answer for name, answer in answers.items() if answer is not None}
+        asked = dict(self._asked)
+        if asked:
+            await asyncio.wait(asked.values(), timeout=PROBE_SECONDS)
+        late = f"no answer within {PROBE_SECONDS:g} s"
+        answers = {name: future.result() if future.done() else late for name, future in asked.items()}
+        return {name: answer for name, answer in answers.items() if answer is not None}
 
 
 def database_probe(database: Database) -> Probe:
