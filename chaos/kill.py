@@ -1,7 +1,7 @@
 """Is anything lost or counted twice when a process is killed under load? `python -m chaos kill [--part NAME ...]`.
 
-Runs against the system of GUANXI_HOME: for each part in turn it sends orders, kills the part with SIGKILL in the middle,
-runs `guanxi up`, waits until scoring has caught up, and compares every customer with the oracle.
+Runs against the system of GUANXI_HOME: for each part in turn it sends orders, kills the part with SIGKILL in the
+middle, runs `guanxi up`, waits until scoring has caught up, and compares every customer with the oracle.
 """
 
 import argparse

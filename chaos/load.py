@@ -41,12 +41,15 @@ def orders(count: int, customers: int, *, name: str, at: datetime, seed: int = 7
 
 
 async def send_all(url: str, key: str, batches: Iterator[list[dict[str, Any]]], oracle: Oracle) -> None:
-    """Send every batch until ingest acknowledges it, with the same ids; TimeoutError after two minutes for one batch."""
+    """Send every batch until ingest acknowledges it, with the same ids; TimeoutError when one takes two minutes."""
     queue = iter(batches)
-    async with httpx.AsyncClient(base_url=url, headers={"Authorization": f"Bearer {key}"}, timeout=10) as client:
-        async with asyncio.TaskGroup() as senders:
-            for _ in range(SENDERS):
-                senders.create_task(_send(client, queue, oracle))
+    headers = {"Authorization": f"Bearer {key}"}
+    async with (
+        httpx.AsyncClient(base_url=url, headers=headers, timeout=10) as client,
+        asyncio.TaskGroup() as senders,
+    ):
+        for _ in range(SENDERS):
+            senders.create_task(_send(client, queue, oracle))
 
 
 async def _send(client: httpx.AsyncClient, queue: Iterator[list[dict[str, Any]]], oracle: Oracle) -> None:

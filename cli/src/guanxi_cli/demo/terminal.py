@@ -30,7 +30,8 @@ def money(minor: int, currency: str) -> str:
 
 
 def _groups(dimension: str, groups: Sequence[Group], currency: str) -> Table:
-    table = Table(title=f"Customers by {dimension}, and their money of the last 12 months", title_justify="left", expand=True)
+    title = f"Customers by {dimension}, and their money of the last 12 months"
+    table = Table(title=title, title_justify="left", expand=True)
     table.add_column(dimension, no_wrap=True)
     for name in ("customers", "share", "12 months", "share"):
         table.add_column(name, no_wrap=True, justify="right")
