@@ -8,14 +8,13 @@ attribute `future`.
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import lru_cache
 from typing import Annotated, Any, Final, NamedTuple
 
 from msgspec import Meta, Struct, ValidationError, convert
 from msgspec.json import Encoder
 
 from common.contracts.check import SchemaBroken, check_facts, check_interaction, check_time
-from common.contracts.fields import Id, Instant
+from common.contracts.fields import FIRST_YEAR, LAST_YEAR, Id, Instant
 from common.contracts.interactions import Interaction
 from common.errors import Malformed
 from common.http.guard import find_flaws
@@ -32,7 +31,6 @@ OURS: Final = frozenset(
     ("specversion", "source", "subject", "recordedtime", "datacontenttype", "dataversion", "traceparent", "future")
 )
 """Attributes that are set here, whatever was sent."""
-OURS_WITHOUT_TIME: Final = OURS | {"time"}
 
 _encode = Encoder().encode
 _NOTHING: Final = Interaction()
@@ -113,9 +111,11 @@ class Admitted(NamedTuple):
     customer: str
     key: bytes
     value: bytes
+    colons: int
+    """How many the event as sent has when encoded (guard.parse_json_hastily)."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Circumstances:
     """What an event does not say itself: who sends it, when, in which trace, and who is known to be whom.
 
@@ -128,30 +128,51 @@ class Circumstances:
     canonical: Callable[[str], str]
     traceparent: str | None = None
     wary: bool = False
+    plain_head: bytes = b""
+
+    def __post_init__(self) -> None:
+        self.plain_head = _head(self.sender.name, self.moment.text, None, None, self.traceparent)
 
 
 def admit(event: Any, given: Circumstances) -> Admitted:
     """Check one decoded event and make its bytes; SchemaBroken, NoCustomer or EventTooLarge says why not."""
+    if given.wary:
+        _refuse_flaws(event)
     envelope = _read(event)
     interaction = envelope.data
-    if interaction is None:
-        interaction, event = _NOTHING, {**event, "data": {}}
-    check_facts(envelope.type, interaction)
-    sent = interaction.identifiers or {}
-    identifiers = _identifiers_of(envelope.subject, sent) if envelope.subject else sent
-    if identifiers is not sent:
-        event = {**event, "data": {**event["data"], "identifiers": identifiers}}
-    customer = given.canonical(_customer_of(envelope.subject, identifiers, given))
+    if interaction is not None:
+        check_facts(envelope.type, interaction)
+        sent = interaction.identifiers or {}
+    else:
+        check_facts(envelope.type, _NOTHING)
+        sent = {}
+    when = _time_of(envelope.time, given.moment)
+    subject = envelope.subject
+    identifiers = _identifiers_of(subject, sent) if subject else sent
+    customer = given.canonical(_customer_of(subject, identifiers, given))
+    key = customer.encode()
+    if interaction is not None and identifiers is sent and envelope.time is not None and OURS.isdisjoint(event):
+        body = _bytes_of(event)
+        value = given.plain_head + key + when + body[1:]
+        return Admitted(given.sender.name, envelope.id, customer, key, value, body.count(b":"))
+    colons = _bytes_of(event).count(b":")
+    body = _encode(_rest(event, identifiers, identifiers is not sent, envelope))
     source = given.sender.source_of(envelope.source)
     trace = envelope.traceparent or given.traceparent
     head = _head(source, given.moment.text, envelope.datacontenttype, envelope.dataversion, trace)
-    body = _bytes_of(event, ours=OURS if envelope.time is not None else OURS_WITHOUT_TIME, wary=given.wary)
-    key = customer.encode()
-    value = head + key + _time_of(envelope.time, given.moment) + body[1:]
-    return Admitted(source, envelope.id, customer, key, value)
+    return Admitted(source, envelope.id, customer, key, head + key + when + body[1:], colons)
 
 
-@lru_cache(maxsize=256)
+def _rest(event: dict[str, Any], identifiers: dict[str, str], added: bool, envelope: Envelope) -> dict[str, Any]:
+    """What stands behind the attributes set here."""
+    rest = {name: value for name, value in event.items() if name not in OURS}
+    if envelope.time is None:
+        rest.pop("time", None)
+    data = event.get("data") or {}
+    rest["data"] = {**data, "identifiers": identifiers} if added else data
+    return rest
+
+
 def _head(source: str, recorded: str, content_type: str | None, version: int | None, trace: str | None) -> bytes:
     """The beginning of an event's JSON up to its subject; the same for most events of a request."""
     attributes = {
@@ -169,7 +190,8 @@ def _time_of(time: datetime | None, moment: Moment) -> bytes:
     """What follows the subject: the time where the event has none, the flag where it lies ahead."""
     if time is None:
         return b'","time":"' + moment.text.encode() + b'",'
-    check_time(time)
+    if not FIRST_YEAR <= time.year <= LAST_YEAR:
+        check_time(time)
     return b'","future":true,' if time.timestamp() > moment.latest else b'",'
 
 
@@ -230,16 +252,19 @@ def _customer_of(subject: str | None, identifiers: dict[str, str], given: Circum
     return customer
 
 
-def _bytes_of(event: dict[str, Any], *, ours: frozenset[str], wary: bool) -> bytes:
-    """Encode what is not ours; look closely only where the bytes hint at a flaw."""
-    rest = event if event.keys().isdisjoint(ours) else {key: event[key] for key in event if key not in ours}
+def _bytes_of(event: dict[str, Any]) -> bytes:
+    """Encode; look closely only where the bytes hint at a flaw."""
     try:
-        body = _encode(rest)
-    except (OverflowError, UnicodeEncodeError):
+        body = _encode(event)
+    except OverflowError:
         body = b""
-    if wary or not body or (b"\\" in body and b"\\u0000" in body) or _ZEROS in body.translate(_TO_ZEROS):
-        for flaw in find_flaws(event):
-            raise SchemaBroken(flaw.message, code=flaw.code, pointer=flaw.pointer)
+    if not body or (b"\\" in body and b"\\u0000" in body) or _ZEROS in body.translate(_TO_ZEROS):
+        _refuse_flaws(event)
     if len(body) > EVENT_BYTES:
         raise EventTooLarge(f"The event has {len(body)} bytes; the limit is {EVENT_BYTES}.", pointer="")
     return body
+
+
+def _refuse_flaws(event: object) -> None:
+    for flaw in find_flaws(event):
+        raise SchemaBroken(flaw.message, code=flaw.code, pointer=flaw.pointer)

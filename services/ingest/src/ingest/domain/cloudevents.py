@@ -46,7 +46,7 @@ def mode_of(content_type: str, names: Collection[bytes]) -> Mode:
     return Mode.BINARY if all(name in names for name in REQUIRED) else Mode.CANONICAL
 
 
-def read_binary(headers: Iterable[tuple[bytes, bytes]], content_type: str, data: Any) -> dict[str, Any]:
+def read_binary(data: Any, headers: Iterable[tuple[bytes, bytes]], content_type: str) -> dict[str, Any]:
     """The event of a binary-mode request; `data` is the decoded body, JSON unless told otherwise."""
     event: dict[str, Any] = {}
     for name, value in headers:

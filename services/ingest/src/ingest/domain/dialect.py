@@ -1,5 +1,6 @@
 """What may the mapping of a dialect answer? A canonical event, a refusal, or that it cannot say what was meant."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any, Final
@@ -45,6 +46,6 @@ def true_time(time: datetime, *, sent_at: datetime | None, received_at: datetime
         return time
 
 
-def hashed_id(source: str, body: bytes) -> str:
-    """The id of an event that was sent without one: the same bytes from the same source are the same event."""
-    return sha256(source.encode() + b"\n" + body).hexdigest()[:40]
+def hashed_id(source: str, message: object) -> str:
+    """The id of an event that was sent without one: the same message from the same source is the same event."""
+    return sha256(f"{source}\n{json.dumps(message)}".encode()).hexdigest()[:40]

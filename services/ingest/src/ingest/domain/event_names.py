@@ -34,6 +34,6 @@ def type_of(name: str) -> str:
         return known
     dotted = _BETWEEN.sub(".", _WORD_BREAK.sub(".", name).lower()).strip("._-")[:_LONGEST].strip("._-")
     if not dotted:
-        return f"track.named-{sha256(name.encode()).hexdigest()[:12]}"
+        return f"track.named-{sha256(name.encode(errors='surrogatepass')).hexdigest()[:12]}"
     words = [word.lstrip("_-") or "x" for word in dotted.split(".")]
     return ".".join(words if len(words) > 1 else ["track", *words])

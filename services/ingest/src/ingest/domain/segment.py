@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from msgspec.json import encode
-
 from common.contracts.check import SchemaBroken
 from ingest.domain.dialect import Unmappable, hashed_id, read_time, true_time
 from ingest.domain.event_names import type_of
@@ -57,7 +55,7 @@ def to_event(message: Any, envelope: Envelope, kind: str | None = None) -> dict[
     if (channel := _channel(message, context, kind)) is not None:
         data["channel"] = channel
     return {
-        "id": message.get("messageId") or hashed_id(envelope.source, encode(message)),
+        "id": message.get("messageId") or hashed_id(envelope.source, message),
         "type": _fill(kind, message, properties, traits, data, envelope.currency),
         "time": _time(message, envelope),
         "data": data,

@@ -55,16 +55,15 @@ class Log:
         offsets = {future: future.result() for future in waiting if _is_acknowledged(future)}
         partitions, topic = self._producer.partitions, INTERACTIONS
         places: list[Plain] = []
-        rows = []
+        late: list[Spooled] = []
         for event, one in zip(events, sent, strict=True):
             partition = partition_of(event.key, partitions)
-            if one is not None and one[0] in offsets:
-                places.append((event.customer, topic, partition, offsets[one[0]] + one[1], accepted_at))
-            else:
-                places.append((event.customer, topic, partition, None, accepted_at))
-                rows.append(Spooled(topic, partition, event.key, event.value, event.source, event.id, accepted_at))
-        if rows:
-            await self._spool(rows)
+            offset = None if one is None or (first := offsets.get(one[0])) is None else first + one[1]
+            places.append((event.customer, topic, partition, offset, accepted_at))
+            if offset is None:
+                late.append(Spooled(topic, partition, event.key, event.value, event.source, event.id, accepted_at))
+        if late:
+            await self._spool(late)
         return places
 
     def _append(self, events: Sequence[Admitted]) -> list[Sent | None]:

@@ -1,9 +1,9 @@
 """Which of these events come in? Each is admitted or refused alone; what is admitted is durable when this returns."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import asyncpg
 import structlog
@@ -37,6 +37,13 @@ class Door:
     own_ids: OwnIds
 
 
+class Unread(NamedTuple):
+    """In an event's place: what was sent, and why its dialect makes no event of it."""
+
+    sent: Any
+    refusal: AppError
+
+
 class Rejection(Struct, kw_only=True, frozen=True):
     """Why one event of a request does not come in; `pointer` (RFC 6901) names the place inside it."""
 
@@ -57,27 +64,37 @@ class Outcome:
 
 
 async def accept_events(
-    door: Door, events: Sequence[Any], *, given: Circumstances, dialect: str = "canonical"
+    door: Door,
+    events: Sequence[Any],
+    *,
+    given: Circumstances,
+    dialect: str = "canonical",
+    check: Callable[[int], None] = lambda _: None,
 ) -> Outcome:
-    """Let events in. An item may also be the AppError that its dialect met. NotDurable: the same request again."""
+    """Let events in. An item may also be what its dialect could not read. NotDurable: send the same request again.
+
+    `check` gets the colons of all events, before any is durable, and may refuse the request.
+    """
     admitted: dict[tuple[str, str], Admitted] = {}
     refused: list[tuple[int, AppError]] = []
     known = door.recent
-    duplicates = 0
+    duplicates = colons = 0
     for index, event in enumerate(events):
-        if isinstance(event, AppError):
-            refused.append((index, event))
+        if isinstance(event, Unread):
+            refused.append((index, event.refusal))
             continue
         try:
             one = admit(event, given)
         except AppError as refusal:
             refused.append((index, refusal))
             continue
+        colons += one.colons
         name = (one.source, one.id)
         if name in admitted or name in known:
             duplicates += 1
         else:
             admitted[name] = one
+    check(colons)
     if admitted:
         places = await door.log.keep(list(admitted.values()), accepted_at=given.moment.at)
         door.recent.add_all(zip(admitted, places, strict=True))
@@ -92,25 +109,25 @@ async def _keep_refused(
     """Keep what is refused in quarantine. Unmappable events must get there; the others are named in the answer."""
     kept, rejected = [], []
     for index, refusal in refused:
-        event = refusal.data.get("sent") if isinstance(events[index], AppError) else events[index]
+        event = events[index]
+        if isinstance(event, Unread):
+            event = event.sent
         event_id = _text(event, "id") or _text(event, "messageId")
         accepted = isinstance(refusal, Unmappable)
-        pointer = str(refusal.data.get("pointer", ""))
+        message, pointer = _printable(refusal.message), _printable(str(refusal.data.get("pointer", "")))
         kept.append(
             Kept(
                 source=given.sender.source_of(_text(event, "source")),
                 event_id=event_id,
                 accepted=accepted,
                 code=refusal.reason,
-                message=refusal.message.replace("\0", ""),
-                pointer=pointer.replace("\0", ""),
+                message=message,
+                pointer=pointer,
                 payload=json.dumps(event).encode(),
             )
         )
         if not accepted:
-            rejected.append(
-                Rejection(index=index, id=event_id, code=refusal.reason, message=refusal.message, pointer=pointer)
-            )
+            rejected.append(Rejection(index=index, id=event_id, code=refusal.reason, message=message, pointer=pointer))
     try:
         async with door.database.transaction() as connection:
             await keep_in_quarantine(connection, kept, sender=given.sender.name, dialect=dialect)
@@ -121,6 +138,11 @@ async def _keep_refused(
         if len(rejected) < len(refused):
             raise Unavailable("Some events could not be kept; send the same request again.", retry_after=2) from error
     return rejected
+
+
+def _printable(text: str) -> str:
+    """A text that any encoder and column takes, whatever was quoted in it."""
+    return text.encode("utf-8", "backslashreplace").decode().replace("\0", "\\0")
 
 
 def _text(event: Any, name: str) -> str | None:
