@@ -170,6 +170,32 @@ async def test_sigterm_drains_before_the_port_closes(tmp_path: Path) -> None:
             await client.get("/things/a")
 
 
+async def test_clients_that_heed_connection_close_lose_no_answer(tmp_path: Path) -> None:
+    app = make_app(tmp_path)
+    settings = settings_on(free_port(), free_port())
+    running = asyncio.create_task(run_api(app, settings, service="things", version="1"))
+    answered = asyncio.Event()
+
+    async def ask_until_told_to_go() -> None:
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{settings.port}") as client:
+            while True:
+                answer = await client.get("/things/a")
+                assert answer.status_code == 200
+                answered.set()
+                if answer.headers.get("connection") == "close":
+                    return
+
+    async with asyncio.timeout(20), httpx.AsyncClient(base_url=f"http://127.0.0.1:{settings.management_port}") as probe:
+        while not await is_ready(probe):
+            await asyncio.sleep(0.02)
+        async with asyncio.TaskGroup() as clients:
+            for _ in range(20):
+                clients.create_task(ask_until_told_to_go())
+            await answered.wait()
+            os.kill(os.getpid(), signal.SIGTERM)
+        await running
+
+
 async def is_ready(probe: httpx.AsyncClient) -> bool:
     try:
         return (await probe.get("/readyz")).status_code == 200

@@ -133,6 +133,14 @@ async def test_the_same_key_with_another_body_is_422(client: httpx.AsyncClient, 
     assert await bodies(database) == ["a"]
 
 
+async def test_a_key_is_forgotten_after_a_day(client: httpx.AsyncClient, database: Database) -> None:
+    await client.post("/notes", json={"body": "a"}, headers={"idempotency-key": "k"})
+    async with database.transaction() as connection:
+        await connection.execute(text("UPDATE idempotency SET created_at = now() - interval '25 hours'"))
+    assert (await client.post("/notes", json={"body": "b"}, headers={"idempotency-key": "k"})).status_code == 201
+    assert await bodies(database) == ["a", "b"]
+
+
 async def test_a_key_is_the_callers_own(client: httpx.AsyncClient, database: Database) -> None:
     await client.post("/notes", json={"body": "a"}, headers={"idempotency-key": "k"})
     other = await client.post("/notes", json={"body": "b"}, headers={"idempotency-key": "k"} | bearer("bob"))

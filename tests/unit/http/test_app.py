@@ -13,14 +13,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from prometheus_client import REGISTRY
 from pydantic import BaseModel, ConfigDict
+from sqlalchemy.ext.asyncio import AsyncConnection
 from tests.support.web import bearer, client_of, status_of, write_keys
 
 from common import errors
-from common.http.app import PUBLIC, ScopesIncomplete, create_app
+from common.http.app import PUBLIC, CommitTooLate, ScopesIncomplete, create_app
 from common.http.body import read_body
 from common.http.guard import parse_json
 from common.http.keys import Keys, Principal, admit, get_principal
 from common.http.rate_limit import Rate, RateLimiter
+from common.http.transaction import open_transaction
 
 router = APIRouter(prefix="/v1")
 
@@ -159,6 +161,17 @@ def test_a_route_without_a_scope_stops_the_start(keys_file: Path) -> None:
 def test_a_scope_without_a_route_stops_the_start(keys_file: Path) -> None:
     with pytest.raises(ScopesIncomplete, match="GET /v1/nothing"):
         make_app(keys_file, scopes=SCOPES | {"GET /v1/nothing": PUBLIC})
+
+
+def test_a_route_that_would_commit_after_its_answer_stops_the_start(keys_file: Path) -> None:
+    late = APIRouter()
+
+    @late.get("/late")
+    async def get_late(connection: Annotated[AsyncConnection, Depends(open_transaction)]) -> None:
+        """Never called."""
+
+    with pytest.raises(CommitTooLate):
+        make_app(keys_file, scopes={"GET /late": PUBLIC}, routers=[late])
 
 
 @pytest.mark.parametrize("content_type", ["application/json", "text/plain", "application/x-www-form-urlencoded", None])

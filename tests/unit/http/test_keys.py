@@ -1,5 +1,6 @@
 """Do keys come and go with the file, and does a broken edit lock nobody out?"""
 
+import asyncio
 import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -57,6 +58,22 @@ async def test_a_key_of_the_file_is_known_by_name_and_scopes(path: Path) -> None
     found = await Keys(path).find("gx_ann")
     assert found == Principal(name="ann", scopes=frozenset({"customers:read"}))
     assert await Keys(path).find("gx_bob") is None
+
+
+async def test_a_file_that_comes_later_is_read_then(tmp_path: Path, clock: Clock) -> None:
+    keys = Keys(tmp_path / "keys.yaml", monotonic=clock)
+    assert await keys.find("gx_ann") is None
+    write_keys(tmp_path / "keys.yaml", ann=["customers:read"])
+    clock.pass_by()
+    assert await keys.find("gx_ann") is not None
+
+
+async def test_requests_at_once_all_know_the_keys(path: Path, clock: Clock) -> None:
+    keys = Keys(path, monotonic=clock)
+    assert None not in await asyncio.gather(*(keys.find("gx_ann") for _ in range(20)))
+    write_keys(path, ann=["customers:read", "customers:write"])
+    clock.pass_by()
+    assert None not in await asyncio.gather(*(keys.find("gx_ann") for _ in range(20)))
 
 
 async def test_an_edit_takes_effect_without_a_restart(path: Path, clock: Clock) -> None:

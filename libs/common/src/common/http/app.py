@@ -35,6 +35,10 @@ class ScopesIncomplete(RuntimeError):
     """The table of scopes and the routes differ: the app must not start."""
 
 
+class CommitTooLate(RuntimeError):
+    """A route would commit after its answer has left."""
+
+
 def create_app(
     *,
     title: str,
@@ -70,6 +74,7 @@ def create_app(
         servers=[{"url": public_url}],
         license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
         openapi_tags=[dict(tag) for tag in tags],
+        telemetry={"metrics": False, "logs": False},
     )
     health = Health()
     app.state.keys, app.state.health, app.state.database = keys, health, database
@@ -147,10 +152,12 @@ def _guard(
 
 def _is_idempotent(route: Route, scopes: Mapping[str, str]) -> bool:
     """Every POST with a key and a transaction takes an Idempotency-Key."""
-    if not isinstance(route, APIRoute) or route.methods != {"POST"} or scopes[f"POST {route.path}"] == PUBLIC:
+    if not isinstance(route, APIRoute) or not _opens_transaction(route.dependant):
         return False
-    return _opens_transaction(route.dependant)
+    return route.methods == {"POST"} and scopes[f"POST {route.path}"] != PUBLIC
 
 
 def _opens_transaction(dependant: Dependant) -> bool:
+    if dependant.call is open_transaction and dependant.scope != "function":
+        raise CommitTooLate('ask for the annotated type Connection, or Depends(open_transaction, scope="function")')
     return dependant.call is open_transaction or any(_opens_transaction(inner) for inner in dependant.dependencies)

@@ -1,7 +1,7 @@
 """What holds for every request before routing and for every answer? Limits, ids, headers, metrics; pure ASGI."""
 
+import os
 import time
-import uuid
 from collections.abc import Iterable
 from typing import Any, Final
 from urllib.parse import unquote_to_bytes
@@ -41,6 +41,7 @@ class Edge:
         self._health = health
         self._max_in_flight = max_in_flight
         self._in_flight = 0
+        HTTP_IN_FLIGHT.set_function(lambda: self._in_flight)
         self._producer_paths = [compile_path(path)[0] for path in producer_paths]
         self._cors = CORSMiddleware(
             app,
@@ -74,7 +75,6 @@ class Edge:
             await send(message)
 
         self._in_flight += 1
-        HTTP_IN_FLIGHT.set(self._in_flight)
         try:
             if size > MAX_HEADER_BLOCK:
                 await _too_many_headers(scope, receive, answer)
@@ -85,7 +85,6 @@ class Edge:
                 await app(scope, receive, answer)
         finally:
             self._in_flight -= 1
-            HTTP_IN_FLIGHT.set(self._in_flight)
             self._observe(scope["method"], state.get("route", UNMATCHED), status, time.perf_counter() - started)
 
     def _refusal(self, scope: Scope) -> AppError | None:
@@ -123,7 +122,7 @@ def _read_headers(headers: Iterable[tuple[bytes, bytes]], state: dict[str, Any])
         elif name == b"origin":
             origin = True
     if not state.get("request_id"):
-        state["request_id"] = uuid.uuid4().hex
+        state["request_id"] = os.urandom(16).hex()
     return size, origin
 
 

@@ -1,6 +1,7 @@
 """Has this POST been answered before? Idempotency-Key: same key and body, same answer; the effect happens once.
 
-The record is written in the transaction of the effect: after a crash neither exists and a repeat does the work.
+The record is written in the transaction of the effect: after a crash neither exists and a repeat does the work. It is
+kept for 24 hours.
 """
 
 import hashlib
@@ -19,6 +20,7 @@ MAX_KEY: Final = 255
 Handler = Callable[[Request], Awaitable[Response]]
 
 _LOCK = text("SELECT pg_try_advisory_xact_lock(hashtextextended(:name, 0))")
+_FORGET = text("DELETE FROM idempotency WHERE principal = :principal AND created_at < now() - interval '24 hours'")
 _READ = text(
     "SELECT request_sha256, status, response FROM idempotency WHERE principal = :principal AND route = :route "
     "AND key = :key"
@@ -75,6 +77,7 @@ def idempotent(handler: Handler) -> Handler:
 async def _stored(connection: AsyncConnection, place: dict[str, str], digest: bytes) -> Response | None:
     if not (await connection.execute(_LOCK, {"name": "\n".join(place.values())})).scalar_one():
         raise StillRunning("The first request with this Idempotency-Key is still running: ask again in a moment.")
+    await connection.execute(_FORGET, {"principal": place["principal"]})
     row = (await connection.execute(_READ, place)).one_or_none()
     if row is None:
         return None

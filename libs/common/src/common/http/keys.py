@@ -4,7 +4,6 @@ import asyncio
 import base64
 import hashlib
 import hmac
-import os
 import time
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
@@ -67,30 +66,28 @@ class Keys:
         self._lookup = lookup
         self._now = now
         self._monotonic = monotonic
-        self._entries: dict[bytes, _Entry] = {}
+        self._entries: dict[bytes, tuple[bytes, Principal, datetime | None]] = {}
         self._seen: object = None
-        self._next_check = float("-inf")
+        self._next_check = monotonic() + CHECK_SECONDS
+        if path is not None:
+            self._seen = _look(path)
+            self._read(path)
 
     async def find(self, key: str) -> Principal | None:
         """The principal of a key as presented; None when unknown or expired."""
         digest = hash_key(key)
         await self._reread()
         entry = self._entries.get(digest)
-        if entry is not None and hmac.compare_digest(bytes.fromhex(entry.sha256), digest):
-            if entry.expires_at is not None and entry.expires_at <= self._now():
-                return None
-            return Principal(name=entry.name, scopes=frozenset(entry.scopes))
-        return await self._lookup(digest) if self._lookup is not None else None
+        if entry is None or not hmac.compare_digest(entry[0], digest):
+            return await self._lookup(digest) if self._lookup is not None else None
+        _, principal, expires_at = entry
+        return principal if expires_at is None or self._now() < expires_at else None
 
     async def _reread(self) -> None:
         if self._path is None or self._monotonic() < self._next_check:
             return
         self._next_check = self._monotonic() + CHECK_SECONDS
-        try:
-            stat = os.stat(self._path)
-            seen: object = (stat.st_mtime_ns, stat.st_ino, stat.st_size)
-        except OSError as error:
-            seen = type(error).__name__
+        seen = _look(self._path)
         if seen != self._seen:
             self._seen = seen
             await asyncio.to_thread(self._read, self._path)
@@ -102,8 +99,24 @@ class Keys:
         except (OSError, UnicodeError, yaml.YAMLError, ValidationError) as error:
             log.error("keys_file_unusable", path=str(path), error=type(error).__name__, keys_kept=len(self._entries))
             return
-        self._entries = {bytes.fromhex(entry.sha256): entry for entry in entries}
+        self._entries = {
+            (digest := bytes.fromhex(entry.sha256)): (
+                digest,
+                Principal(name=entry.name, scopes=frozenset(entry.scopes)),
+                entry.expires_at,
+            )
+            for entry in entries
+        }
         log.info("keys_file_read", path=str(path), keys=len(entries))
+
+
+def _look(path: Path) -> object:
+    """What changes when the file is edited or swapped."""
+    try:
+        stat = path.stat()
+    except OSError as error:
+        return type(error).__name__
+    return stat.st_mtime_ns, stat.st_ino, stat.st_size
 
 
 def hash_key(key: str) -> bytes:
