@@ -3,13 +3,14 @@
 import hashlib
 import hmac
 from base64 import b32encode
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from common.errors import Malformed
-from common.identity import IdentityKey, UnreadableCustomer, is_own_id, normalise, read_customer
+from common.identity import IdentityKey, NoIdentityKey, UnreadableCustomer, is_own_id, normalise, read_customer
 
 SECRET = b"a secret of the deployment"
 KEY = IdentityKey(SECRET)
@@ -66,6 +67,11 @@ def test_a_customer_is_read_from_an_own_id_and_from_kind_and_value() -> None:
 def test_anything_else_is_refused_with_what_to_write(text: str) -> None:
     with pytest.raises(UnreadableCustomer):
         read_customer(text, KEY)
+
+
+def test_an_absent_identity_key_is_refused_with_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(NoIdentityKey, match=r"identity\.key cannot be read .*openssl rand -hex 32"):
+        IdentityKey.load(tmp_path / "identity.key")
 
 
 def test_a_short_identity_key_is_refused() -> None:

@@ -18,6 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from common.database import is_transient
 from common.dead_letters import list_dead_letters, replay
+from common.errors import AppError
 from common.http.serve import run_api, serve_management
 from common.log import configure_logging
 from common.migrations import check_migrated, migrate
@@ -64,6 +65,9 @@ def main(service: Service[S]) -> None:
     configure_logging(service=service.name, process=arguments.command, level=settings.log_level)
     try:
         _run(service, settings, arguments.command, arguments.arguments)
+    except AppError as error:
+        log.critical("process_refused", reason=error.message)
+        sys.exit(1)
     except Exception:
         log.critical("process_died", exc_info=True)
         sys.exit(1)

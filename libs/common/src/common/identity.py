@@ -12,7 +12,7 @@ from typing import Final
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 
-from common.errors import Malformed
+from common.errors import Absent, Malformed
 
 KINDS: Final = ("user_id", "buyer_id", "wecom", "unionid", "openid", "phone", "email", "anonymous_id")
 """Kinds of identifiers, strongest first."""
@@ -37,6 +37,12 @@ class UnreadableCustomer(Malformed):
     code = "unreadable_customer"
 
 
+class NoIdentityKey(Absent):
+    """The file with the identity key cannot be read."""
+
+    code = "no_identity_key"
+
+
 class IdentityKey:
     """The deployment's identity key (bytes, at least 16)."""
 
@@ -50,8 +56,14 @@ class IdentityKey:
 
     @classmethod
     def load(cls, path: Path) -> "IdentityKey":
-        """Read the key file (hex or any text, white space around it ignored); OSError when it is absent."""
-        return cls(path.read_text().strip().encode())
+        """Read the key file (hex or any text, white space around it ignored); NoIdentityKey when it is absent."""
+        try:
+            return cls(path.read_text().strip().encode())
+        except OSError as error:
+            raise NoIdentityKey(
+                f"The identity key {path} cannot be read ({error.strerror}): set GUANXI_IDENTITY_KEY_FILE to the key "
+                "that made the customer ids there are, or make a new one with `openssl rand -hex 32`."
+            ) from error
 
     def own_id(self, kind: str, value: str, *, namespace: str | None = None) -> str:
         """The id of a normalised identifier; `namespace` separates two shops' customers 42."""
