@@ -6,6 +6,7 @@ from typing import Final
 
 BENCHES: Final = {
     "ingest": "bench.ingest",
+    "scoring": "bench.scoring",
 }
 
 

@@ -8,7 +8,7 @@ attribute `future`.
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Annotated, Any, Final, NamedTuple
+from typing import Annotated, Any, Final
 
 from msgspec import Meta, Struct, ValidationError, convert
 from msgspec.json import Encoder
@@ -24,6 +24,7 @@ from ingest.domain.sources import Sender
 
 EVENT_BYTES: Final = 256 * 1024
 AHEAD: Final = timedelta(minutes=10)
+DAY: Final = timedelta(days=1)
 _ZEROS: Final = b"0" * 19
 _TO_ZEROS: Final = bytes.maketrans(b"123456789", b"0" * 9)
 
@@ -90,21 +91,25 @@ _HINTS: Final = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moment:
-    """When a request was accepted: the instant, its text as events carry it, and the latest time that is not ahead."""
+    """When a request was accepted: the instant, its text as events carry it, the latest time that is not ahead.
+
+    A text before `yesterday`, a day in UTC, is not ahead in any zone.
+    """
 
     at: datetime
     text: str
     latest: float
+    yesterday: str
 
     @classmethod
     def of(cls, at: datetime) -> "Moment":
         """From an aware UTC instant."""
         text = at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
-        return cls(at=at, text=text, latest=(at + AHEAD).timestamp())
+        return cls(at=at, text=text, latest=(at + AHEAD).timestamp(), yesterday=(at - DAY).date().isoformat())
 
 
-class Admitted(NamedTuple):
-    """An event that may come in."""
+class Admitted(Struct, frozen=True, gc=False):
+    """An event that may come in. A Struct, because hundreds of thousands a second are made."""
 
     source: str
     id: str
@@ -146,7 +151,7 @@ def admit(event: Any, given: Circumstances) -> Admitted:
     else:
         check_facts(envelope.type, _NOTHING)
         sent = {}
-    when = _time_of(envelope.time, given.moment)
+    when = _time_of(event, envelope.time, given.moment)
     subject = envelope.subject
     identifiers = _identifiers_of(subject, sent) if subject else sent
     customer = given.canonical(_customer_of(subject, identifiers, given))
@@ -186,13 +191,15 @@ def _head(source: str, recorded: str, content_type: str | None, version: int | N
     return _encode(attributes)[:-1] + b',"subject":"'
 
 
-def _time_of(time: datetime | None, moment: Moment) -> bytes:
+def _time_of(event: dict[str, Any], time: datetime | None, moment: Moment) -> bytes:
     """What follows the subject: the time where the event has none, the flag where it lies ahead."""
     if time is None:
         return b'","time":"' + moment.text.encode() + b'",'
     if not FIRST_YEAR <= time.year <= LAST_YEAR:
         check_time(time)
-    return b'","future":true,' if time.timestamp() > moment.latest else b'",'
+    if event["time"] < moment.yesterday or time.timestamp() <= moment.latest:
+        return b'",'
+    return b'","future":true,'
 
 
 def _read(event: Any) -> Envelope:

@@ -21,8 +21,8 @@ log = structlog.get_logger()
 
 DEADLINE_SECONDS: Final = 3.0
 
-Sent = tuple[asyncio.Future[int], int]
-"""A batch's future, whose result is its base offset, and a record's place in the batch."""
+Sent = tuple[int, asyncio.Future[int] | None, int]
+"""A partition, the batch's future (result: its base offset; None: the lane is closed), the place in the batch."""
 
 
 class NotDurable(Unavailable):
@@ -48,34 +48,38 @@ class Log:
 
     async def keep(self, events: Sequence[Admitted], *, accepted_at: datetime) -> list[Plain]:
         """Make events durable; NotDurable when any of them is not, and then the request may be sent again."""
-        sent = self._append(events)
-        waiting = {one[0] for one in sent if one is not None}
+        sent, waiting = self._append(events)
         if waiting:
             await asyncio.wait(waiting, timeout=DEADLINE_SECONDS)
-        offsets = {future: future.result() for future in waiting if _is_acknowledged(future)}
-        partitions, topic = self._producer.partitions, INTERACTIONS
+        first = {future: future.result() for future in waiting if _is_acknowledged(future)}
         places: list[Plain] = []
         late: list[Spooled] = []
-        for event, one in zip(events, sent, strict=True):
-            partition = partition_of(event.key, partitions)
-            offset = None if one is None or (first := offsets.get(one[0])) is None else first + one[1]
-            places.append((event.customer, topic, partition, offset, accepted_at))
+        for event, (partition, future, nth) in zip(events, sent, strict=True):
+            offset = first[future] + nth if future in first else None
+            places.append((event.customer, INTERACTIONS, partition, offset, accepted_at))
             if offset is None:
-                late.append(Spooled(topic, partition, event.key, event.value, event.source, event.id, accepted_at))
+                late.append(
+                    Spooled(INTERACTIONS, partition, event.key, event.value, event.source, event.id, accepted_at)
+                )
         if late:
             await self._spool(late)
         return places
 
-    def _append(self, events: Sequence[Admitted]) -> list[Sent | None]:
-        """Queue every event on its lane; None where the lane is closed."""
-        append, partitions, topic = self._producer.append, self._producer.partitions, INTERACTIONS
-        sent: list[Sent | None] = []
+    def _append(self, events: Sequence[Admitted]) -> tuple[list[Sent], set[asyncio.Future[int]]]:
+        """Queue every event on its lane; and the batches to wait for."""
+        append, partitions = self._producer.append, self._producer.partitions
+        sent: list[Sent] = []
+        waiting = set()
         for event in events:
+            partition = partition_of(event.key, partitions)
             try:
-                sent.append(append(topic, partition_of(event.key, partitions), event.key, event.value))
+                future, nth = append(INTERACTIONS, partition, event.key, event.value)
             except LaneClosed:
-                sent.append(None)
-        return sent
+                sent.append((partition, None, 0))
+            else:
+                sent.append((partition, future, nth))
+                waiting.add(future)
+        return sent, waiting
 
     async def _spool(self, rows: Sequence[Spooled]) -> None:
         if self.spool_is_full:

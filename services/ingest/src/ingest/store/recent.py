@@ -41,8 +41,10 @@ class Recent:
         found = self._young.get(name) or self._old.get(name)
         return None if found is None else Place(*found)
 
-    def __contains__(self, name: Name) -> bool:
-        return name in self._young or name in self._old
+    def known(self, names: Iterable[Name]) -> list[Name]:
+        """Those of the events that came in lately."""
+        young, old = self._young, self._old
+        return [name for name in names if name in young or name in old]
 
     def add_all(self, events: Iterable[tuple[Name, Plain]]) -> None:
         """Remember events that are durable now."""

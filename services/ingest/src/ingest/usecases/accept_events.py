@@ -77,7 +77,6 @@ async def accept_events(
     """
     admitted: dict[tuple[str, str], Admitted] = {}
     refused: list[tuple[int, AppError]] = []
-    known = door.recent
     duplicates = colons = 0
     for index, event in enumerate(events):
         if isinstance(event, Unread):
@@ -90,11 +89,14 @@ async def accept_events(
             continue
         colons += one.colons
         name = (one.source, one.id)
-        if name in admitted or name in known:
+        if name in admitted:
             duplicates += 1
         else:
             admitted[name] = one
     check(colons)
+    for name in door.recent.known(admitted):
+        del admitted[name]
+        duplicates += 1
     if admitted:
         places = await door.log.keep(list(admitted.values()), accepted_at=given.moment.at)
         door.recent.add_all(zip(admitted, places, strict=True))
