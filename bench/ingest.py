@@ -68,8 +68,10 @@ async def _measure(rounds: int, number: int) -> None:
         Contender(name=name) for name in ("raw send_batch (R)", "ingest", "naive gather", "naive send_and_wait")
     )
     async with _servers() as home, _ingest(home) as (api, key), _naive(home) as (naive, port):
-        await _round(home, Contender(name="warm up"), api, home.port("ingest"), "/v1/events", key, number, seed=-1)
-        await _round(home, Contender(name="warm up"), naive, port, "/gather", key, number, seed=-2)
+        await _round(
+            home, Contender(name="warm up"), api, home.port("ingest"), "/v1/events", key, number, seed=1_000_001
+        )
+        await _round(home, Contender(name="warm up"), naive, port, "/gather", key, number, seed=1_000_002)
         for turn in range(rounds):
             await _raw_round(home, raw, number, seed=turn * 10)
             await _round(home, ours, api, home.port("ingest"), "/v1/events", key, number, seed=turn * 10 + 1)

@@ -9,8 +9,10 @@ from uuid import uuid4
 
 import httpx
 import msgspec
+import uvicorn
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from fastapi import FastAPI
+from tests.support.waiting import until
 
 from common.events import INTERACTIONS
 from common.worker import Part
@@ -63,6 +65,23 @@ async def running_api(home: Home, settings: IngestSettings) -> AsyncIterator[Ing
         httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://ingest") as client,
     ):
         yield Ingest(app, client, str(read_credentials(home)["admin_key"]))
+
+
+@asynccontextmanager
+async def serving(app: FastAPI) -> AsyncIterator[str]:
+    """The URL of the app on a free port of this machine, for clients that know only sockets."""
+    server = uvicorn.Server(uvicorn.Config(app, port=0, lifespan="off", log_level="warning"))
+    task = asyncio.create_task(server.serve())
+
+    async def started() -> bool:
+        return server.started or task.done()
+
+    await until(started, what="the server")
+    try:
+        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        await task
 
 
 @asynccontextmanager

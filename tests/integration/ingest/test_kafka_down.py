@@ -1,6 +1,5 @@
 """With Kafka away, do events come in all the same, and reach the topic once it is back?"""
 
-
 from sqlalchemy import text
 from tests.integration.ingest.test_accepting import event
 from tests.support.ingest import end_offsets, read_events, running_api, running_worker

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Final
 
 import msgspec
 from fastapi import APIRouter, Path, Query, Request
+from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import request_response
 
@@ -55,6 +56,8 @@ async def post_events(request: Request) -> Response:
     headers = request.scope["headers"]
     content_type = request.headers.get("content-type", "")
     mode = mode_of(content_type, {name for name, _ in headers})
+    if mode is None:
+        raise HTTPException(415, "Send CloudEvents as JSON: application/cloudevents+json.")
     value, colons = parse_json_hastily(body)
     wary = colons < 0
     if wary:

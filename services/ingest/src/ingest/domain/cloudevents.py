@@ -13,16 +13,9 @@ from urllib.parse import unquote_to_bytes
 import msgspec
 
 from common.contracts.check import SchemaBroken
-from common.errors import Malformed
 
 REQUIRED: Final = (b"ce-id", b"ce-source", b"ce-specversion", b"ce-type")
 _ESCAPED: Final = re.compile(r"\\(.)")
-
-
-class UnknownFormat(Malformed):
-    """A sub-format of application/cloudevents that is not JSON."""
-
-    code = "unsupported_media_type"
 
 
 class Mode(StrEnum):
@@ -34,14 +27,17 @@ class Mode(StrEnum):
     BATCH = "cloudevents_batch"
 
 
-def mode_of(content_type: str, names: Collection[bytes]) -> Mode:
-    """By prefix of the content type, case-insensitive; else binary when the four ce- headers are among the names."""
+def mode_of(content_type: str, names: Collection[bytes]) -> Mode | None:
+    """By prefix of the content type, case-insensitive; else binary when the four ce- headers are among the names.
+
+    None for a format of CloudEvents other than JSON.
+    """
     kind = content_type.partition(";")[0].strip().lower()
     if kind.startswith("application/cloudevents"):
         rest = kind.removeprefix("application/cloudevents")
         batch = rest.startswith("-batch")
         if rest.removeprefix("-batch") not in ("", "+json"):
-            raise UnknownFormat("Send CloudEvents as JSON: application/cloudevents+json.")
+            return None
         return Mode.BATCH if batch else Mode.STRUCTURED
     return Mode.BINARY if all(name in names for name in REQUIRED) else Mode.CANONICAL
 
