@@ -17,8 +17,7 @@ MOST_IN_WINDOW: Final = 130
 """1 % of the window and three standard deviations, so that a steady 1 % does not trip by chance."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Received:
+class Received(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One record as consumed: where it stood, its bytes as they are stored, and the envelope read from them."""
 
     topic: str

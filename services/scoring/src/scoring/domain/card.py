@@ -13,17 +13,20 @@ Interface:
 Example: no event at all: every score null or 0, segment potential, tier distant, status null.
 """
 
+from collections.abc import Sequence
 from datetime import date
-from typing import Any, Final
+from functools import lru_cache
+from typing import Any, Final, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from scoring.domain.arrays import Arrays
 from scoring.domain.bond import bond
 from scoring.domain.churn import BANDS, shown_band
 from scoring.domain.columns import Columns
 from scoring.domain.days import date_of, day_number
-from scoring.domain.decay import Flags, Floats, Grid, to_micro
+from scoring.domain.decay import Flags, Grid, Ints, to_micro
 from scoring.domain.policy import SEGMENTS, TIERS, Policy
 from scoring.domain.rfm import CHINESE, NAMED, chinese, named
 from scoring.domain.segment import segment, shown_segment
@@ -109,132 +112,110 @@ def card(columns: Columns, i: int, *, customer: str, currency: str) -> dict[str,
     return Cards(columns, currency).card(i, customer)
 
 
+class Same(NamedTuple):
+    """A field that is the same on every card of a batch."""
+
+    value: Any
+
+
+Fields = dict[str, list[Any] | Same]
+
+
 class Cards:
-    """The cards of a batch; turns the columns into Python values once."""
+    """The cards of a batch; turns the columns into Python values once.
+
+    `fields` holds all but the customer, by dotted path in the card's order: a value a card, or Same.
+    """
 
     def __init__(self, columns: Columns, currency: str) -> None:
-        self._as_of = date_of(columns.as_of).isoformat()
-        self._currency = currency
-        self._versions = {"policy": columns.policy_version, "thresholds": columns.thresholds_version}
-        c = columns
-        self._rows = list(
-            zip(
-                _known(c.experience, c.experience_known),
-                c.experience_ever.tolist(),
-                c.engagement.tolist(),
-                c.exchange.tolist(),
-                _known(c.evaluation, c.evaluation_known),
-                c.evaluation_ever.tolist(),
-                _known(c.evolution, c.evolution_known),
-                _known(c.strength, c.strength_known),
-                c.coverage.tolist(),
-                c.personal_contact.tolist(),
-                _known(c.reciprocity, c.reciprocity_known),
-                c.severe.tolist(),
-                c.bought.tolist(),
-                c.recency_days.tolist(),
-                c.frequency.tolist(),
-                c.monetary_minor.tolist(),
-                c.r.tolist(),
-                c.f.tolist(),
-                c.m.tolist(),
-                c.raw_segment.tolist(),
-                c.segment.tolist(),
-                c.named.tolist(),
-                c.chinese.tolist(),
-                c.tier.tolist(),
-                c.status.tolist(),
-                c.churn_risk.tolist(),
-                c.churn_band.tolist(),
-                strict=True,
-            )
-        )
-
-    def card(self, i: int, customer: str) -> dict[str, Any]:
-        """events.md section 4, `card`; unknown is null plus a code in `unknown`."""
-        (
-            felt,
-            felt_ever,
-            takes_part,
-            exchanges,
-            said,
-            said_ever,
-            evolves,
-            strong,
-            coverage,
-            personal,
-            mutual,
-            trouble,
-            bought,
-            idle,
-            frequency,
-            monetary,
-            r,
-            f,
-            m,
-            raw_segment,
-            segment_,
-            named_,
-            chinese_,
-            tier_,
-            status_,
-            risk,
-            band,
-        ) = self._rows[i]
-        unknown = dict(_LATER if bought else _NO_PURCHASE)
-        if felt is None:
-            unknown["scores.experience"] = "too_few" if felt_ever else "no_events"
-        if said is None:
-            unknown["scores.evaluation"] = "too_few" if said_ever else "no_events"
-        if evolves is None:
-            unknown["scores.evolution"] = "no_events"
-        if strong is None:
-            unknown["scores.strength"] = "no_events"
-        if mutual is None:
-            unknown["scores.reciprocity"] = "no_outbound"
-        if band >= 0:
-            unknown.pop("churn_band", None)
-        return {
-            "customer": customer,
-            "as_of": self._as_of,
-            "scores": {
-                "experience": felt,
-                "engagement": takes_part,
-                "exchange": exchanges,
-                "evaluation": said,
-                "evolution": evolves,
-                "strength": strong,
-                "coverage": coverage,
-                "trust": None,
-                "personal_contact": personal,
-                "reciprocity": mutual,
-            },
-            "severe": trouble,
-            "segment": SEGMENTS[segment_],
-            "rfm": {
-                "recency_days": idle if bought else None,
-                "frequency": frequency,
-                "monetary_minor": monetary,
-                "r": r if bought else None,
-                "f": f if bought else None,
-                "m": m if bought else None,
-                "segment": SEGMENTS[raw_segment],
-                "named": NAMED[named_] if bought else None,
-                "chinese": CHINESE[chinese_] if bought else None,
-            },
-            "tier": TIERS[tier_],
-            "stage": None,
-            "status": STATUSES[status_] if bought else None,
-            "key_account": None,
-            "churn_risk": risk if bought else None,
-            "churn_band": BANDS[band] if band >= 0 else None,
-            "clv_minor": None,
-            "currency": self._currency,
-            "care": dict.fromkeys(_LATER_CARE),
-            "unknown": unknown,
-            "versions": self._versions,
+        c, bought = columns, columns.bought.tolist()
+        self.fields: Fields = {
+            "as_of": Same(date_of(c.as_of).isoformat()),
+            "scores.experience": _known(c.experience, c.experience_known),
+            "scores.engagement": c.engagement.tolist(),
+            "scores.exchange": c.exchange.tolist(),
+            "scores.evaluation": _known(c.evaluation, c.evaluation_known),
+            "scores.evolution": _known(c.evolution, c.evolution_known),
+            "scores.strength": _known(c.strength, c.strength_known),
+            "scores.coverage": c.coverage.tolist(),
+            "scores.trust": Same(None),
+            "scores.personal_contact": c.personal_contact.tolist(),
+            "scores.reciprocity": _known(c.reciprocity, c.reciprocity_known),
+            "severe": c.severe.tolist(),
+            "segment": [SEGMENTS[at] for at in c.segment.tolist()],
+            "rfm.recency_days": _known(c.recency_days, c.bought),
+            "rfm.frequency": c.frequency.tolist(),
+            "rfm.monetary_minor": c.monetary_minor.tolist(),
+            "rfm.r": _known(c.r, c.bought),
+            "rfm.f": _known(c.f, c.bought),
+            "rfm.m": _known(c.m, c.bought),
+            "rfm.segment": [SEGMENTS[at] for at in c.raw_segment.tolist()],
+            "rfm.named": _named_known(c.named, bought, NAMED),
+            "rfm.chinese": _named_known(c.chinese, bought, CHINESE),
+            "tier": [TIERS[at] for at in c.tier.tolist()],
+            "stage": Same(None),
+            "status": _named_known(c.status, bought, STATUSES),
+            "key_account": Same(None),
+            "churn_risk": _known(c.churn_risk, c.bought),
+            "churn_band": [BANDS[at] if at >= 0 else None for at in c.churn_band.tolist()],
+            "clv_minor": Same(None),
+            "currency": Same(currency),
+            **{f"care.{name}": Same(None) for name in _LATER_CARE},
+            "unknown": _unknowns(c, bought),
+            "versions.policy": Same(c.policy_version),
+            "versions.thresholds": Same(c.thresholds_version),
         }
 
+    def card(self, i: int, customer: str) -> dict[str, Any]:
+        """events.md section 4, `card`; unknown is null plus a code in `unknown`, which may be shared by cards."""
+        card: dict[str, Any] = {"customer": customer}
+        for path, values in self.fields.items():
+            value = values.value if isinstance(values, Same) else values[i]
+            outer, dot, inner = path.partition(".")
+            if dot:
+                card.setdefault(outer, {})[inner] = value
+            else:
+                card[outer] = value
+        return card
 
-def _known(scores: Floats, known: Flags) -> list[float | None]:
-    return [value if flag else None for value, flag in zip(scores.tolist(), known.tolist(), strict=True)]
+
+def _unknowns(c: Columns, bought: list[bool]) -> list[dict[str, str]]:
+    columns = (
+        bought,
+        np.where(c.experience_known, -1, c.experience_ever).tolist(),
+        np.where(c.evaluation_known, -1, c.evaluation_ever).tolist(),
+        c.evolution_known.tolist(),
+        c.strength_known.tolist(),
+        c.reciprocity_known.tolist(),
+        (c.churn_band >= 0).tolist(),
+    )
+    return [_unknown(*row) for row in zip(*columns, strict=True)]
+
+
+@lru_cache
+def _unknown(
+    bought: bool, felt: int, said: int, evolving: bool, strong: bool, mutual: bool, banded: bool
+) -> dict[str, str]:
+    """The codes of a card's nulls, one mapping for all alike; `felt`, `said`: -1 known, else whether ever any."""
+    unknown = dict(_LATER if bought else _NO_PURCHASE)
+    if felt >= 0:
+        unknown["scores.experience"] = "too_few" if felt else "no_events"
+    if said >= 0:
+        unknown["scores.evaluation"] = "too_few" if said else "no_events"
+    if not evolving:
+        unknown["scores.evolution"] = "no_events"
+    if not strong:
+        unknown["scores.strength"] = "no_events"
+    if not mutual:
+        unknown["scores.reciprocity"] = "no_outbound"
+    if banded:
+        unknown.pop("churn_band", None)
+    return unknown
+
+
+def _known(values: NDArray[Any], known: Flags) -> list[Any]:
+    return [value if flag else None for value, flag in zip(values.tolist(), known.tolist(), strict=True)]
+
+
+def _named_known(values: Ints, known: list[bool], names: Sequence[str]) -> list[str | None]:
+    return [names[at] if flag else None for at, flag in zip(values.tolist(), known, strict=True)]

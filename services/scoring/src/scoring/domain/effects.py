@@ -133,7 +133,7 @@ def _tallies(event_type: str, data: Mapping[str, Any], time: datetime, day: int,
 def answer_quality(data: Mapping[str, Any]) -> float | None:
     """q = (value - min)/(max - min) of data.rating, or None when there is no answer inside its own scale."""
     rating = data.get("rating")
-    if not isinstance(rating, Mapping):
+    if not isinstance(rating, dict):
         return None
     value, least, most = rating.get("value"), rating.get("min"), rating.get("max")
     if not (_is_number(value) and _is_number(least) and _is_number(most)):

@@ -29,7 +29,7 @@ class Condition:
     def holds(self, facts: Facts) -> bool:
         value: Any = facts
         for step in self.steps:
-            value = value.get(step) if isinstance(value, Mapping) else None
+            value = value.get(step) if isinstance(value, dict) else None
         return ((value.__class__, value) in self.wanted) is not self.negated
 
 

@@ -17,6 +17,11 @@ class Families:
         for alias, customer in self._customers.items():
             self._aliases.setdefault(customer, []).append(alias)
 
+    @property
+    def are_empty(self) -> bool:
+        """Whether none of the ids is or has an alias."""
+        return not self._customers
+
     def customer_of(self, id_: str) -> str:
         """The canonical customer of an id that was asked for."""
         return self._customers.get(id_, id_)

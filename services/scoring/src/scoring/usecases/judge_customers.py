@@ -1,18 +1,13 @@
 """Where do these customers stand now, and what of it is news? One vectorised evaluation, its rows and its messages."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
-from functools import lru_cache
-from typing import Any, Final
-
-import msgspec
-from uuid_utils import uuid7
+from typing import Final
 
 from common.events import RELATIONSHIPS
 from scoring.domain.arrays import pack
 from scoring.domain.card import Cards, score
-from scoring.domain.changes import changes, published, reasons
+from scoring.domain.changes import published
 from scoring.domain.churn import BANDS, NO_BAND
 from scoring.domain.columns import Columns
 from scoring.domain.days import date_of, day_number
@@ -20,28 +15,29 @@ from scoring.domain.policy import SEGMENTS, TIERS, Policy
 from scoring.domain.state import State
 from scoring.domain.status import NO_STATUS, STATUSES
 from scoring.store.states import Row, Shown, Standing
+from scoring.usecases.encode_messages import Messages
 
-SOURCE: Final = "guanxi.scoring"
-MOST_CAUSES: Final = 5
-MOST_REASON_EVENTS: Final = 3
 MOST_AT_ONCE: Final = 2048
-_CUT: Final = "/"
 
 
-@dataclass(slots=True)
 class Candidate:
     """A customer to judge. `aliases` are states to unite with its own; `caused_by` (source, id), oldest first."""
 
-    customer: str
-    partition: int
-    standing: Standing
-    cause: str
-    caused_by: Sequence[tuple[str, str]] = ()
-    aliases: Sequence[State] = ()
-    traceparent: str | None = None
+    # No dataclass: one is made for every touched customer of every batch, and most fields are filled in later.
+    __slots__ = ("aliases", "cause", "caused_by", "customer", "partition", "standing", "traceparent")
+
+    def __init__(self, customer: str, partition: int, standing: Standing, cause: str) -> None:
+        self.customer = customer
+        self.partition = partition
+        self.standing = standing
+        self.cause = cause
+        self.caused_by: list[tuple[str, str]] = []
+        self.aliases: Sequence[State] = ()
+        self.traceparent: str | None = None
 
     @property
     def body(self) -> bytes:
+        """The encoded state of all its events."""
         state = self.standing.state
         return State.union((state, *self.aliases)).encode() if self.aliases else state.encode()
 
@@ -82,90 +78,15 @@ def _judge(
 ) -> None:
     as_of = date_of(day)
     columns = score(pack([one.body for one in part]), as_of, policy, policy.fixed)
-    cards = Cards(columns, currency)
-    at = now.isoformat()
+    messenger = Messages(Cards(columns, currency), at=now.isoformat())
     for number, (one, news, shown) in enumerate(zip(part, published(columns), shown_values(columns), strict=True)):
         standing = one.standing
         if standing.published != news:
-            value = _message(one, news, cards.card(number, one.customer), at)
+            value = messenger.message(number, one, standing.published, news)
             messages.append((RELATIONSHIPS, one.partition, one.customer.encode(), value))
             standing.published = news
         standing.evaluated = day
         rows.append((one.partition, one.customer, standing.state.encode(), news, as_of, *shown))
-
-
-class _Name(msgspec.Struct, gc=False, frozen=True):
-    source: str
-    id: str
-
-
-class _Evaluated(msgspec.Struct, gc=False):
-    """The data of relationship.* (common.contracts.relationships), with parts that are encoded already."""
-
-    as_of: str
-    cause: str
-    caused_by: list[_Name]
-    changes: msgspec.Raw
-    reasons: msgspec.Raw
-    card: dict[str, Any]
-
-
-class _Envelope(msgspec.Struct, gc=False, omit_defaults=True):
-    specversion: str
-    id: str
-    source: str
-    type: str
-    subject: str
-    time: str
-    recordedtime: str
-    datacontenttype: str
-    dataversion: int
-    data: _Evaluated
-    traceparent: str | None = None
-
-
-_encode = msgspec.json.Encoder().encode
-
-
-def _message(one: Candidate, news: bytes, card: dict[str, Any], at: str) -> bytes:
-    type_, changed, moved = _differences(one.standing.published, news)
-    names = one.caused_by[-MOST_CAUSES:]
-    events = _encode([f"{source}/{id_}" for source, id_ in names[-MOST_REASON_EVENTS:]])
-    data = _Evaluated(
-        card["as_of"],
-        one.cause,
-        [_Name(source, id_) for source, id_ in names],
-        changed,
-        msgspec.Raw(events.join(moved)),
-        card,
-    )
-    return _encode(
-        _Envelope(
-            "1.0",
-            str(uuid7()),
-            SOURCE,
-            type_,
-            one.customer,
-            at,
-            at,
-            "application/json",
-            1,
-            data,
-            one.traceparent,
-        )
-    )
-
-
-@lru_cache(maxsize=16384)
-def _differences(last: bytes | None, news: bytes) -> tuple[str, msgspec.Raw, tuple[bytes, ...]]:
-    """The type, the changes as JSON, and the reasons as JSON cut where their events belong; few rows are unlike."""
-    moved = changes(last, news)
-    found = reasons(last, news, [_CUT])
-    return (
-        "relationship.changed" if moved else "relationship.scored",
-        msgspec.Raw(_encode(moved)),
-        tuple(_encode(found).split(_encode([_CUT]))),
-    )
 
 
 def shown_values(columns: Columns) -> list[Shown]:

@@ -57,13 +57,7 @@ async def unite(
     for customer, standing in standings.items():
         united = [others[alias].state for alias in families.aliases_of(customer) if alias in others]
         if united or standing.is_known:
-            found.append(
-                Candidate(
-                    customer=customer,
-                    partition=partitions[customer],
-                    standing=standing,
-                    cause=cause,
-                    aliases=united,
-                )
-            )
+            candidate = Candidate(customer, partitions[customer], standing, cause)
+            candidate.aliases = united
+            found.append(candidate)
     return found
