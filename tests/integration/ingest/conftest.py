@@ -6,6 +6,7 @@ import pytest_asyncio
 from tests.support.databases import Databases
 from tests.support.ingest import Ingest, running_api, settings_of
 
+from common.database import Database, open_database
 from guanxi_cli.local.home import Home
 from ingest.settings import IngestSettings
 
@@ -19,3 +20,10 @@ async def settings(servers: Home, database_url: Databases) -> IngestSettings:
 async def ingest(servers: Home, settings: IngestSettings) -> AsyncIterator[Ingest]:
     async with running_api(servers, settings) as running:
         yield running
+
+
+@pytest_asyncio.fixture
+async def database(settings: IngestSettings) -> AsyncIterator[Database]:
+    database = open_database(settings.database_url, application="test")
+    yield database
+    await database.close()

@@ -79,7 +79,8 @@ async def delete_source(connection: AsyncConnection, name: str) -> bool:
 
 async def read_namespaces(connection: AsyncConnection, names: Iterable[str]) -> dict[str, str]:
     """The id namespace of each source that has one."""
-    return dict((await connection.execute(_NAMESPACES, {"names": list(names)})).tuples().all())
+    rows = await connection.execute(_NAMESPACES, {"names": list(names)})
+    return {name: namespace for name, namespace in rows}  # noqa: C416 - rows are no pairs to the type checker
 
 
 async def add_key(connection: AsyncConnection, *, key_id: str, source: str, sha256: bytes) -> None:

@@ -51,13 +51,15 @@ async def link_identifiers(connection: AsyncConnection, mentions: Sequence[Menti
 
 
 def _join(people: People, mentions: Sequence[Mention], known: Mapping[str, Seen]) -> list[tuple[Link, datetime]]:
-    """Every link that the events tell, in their order, with the time of its cause."""
-    subjects = {own for own, seen in known.items() if seen.was_subject}
+    """Every link that the events tell, in their order, with the time of its cause.
+
+    Events of several partitions stand in no order, so a subject anywhere in the batch counts as one before.
+    """
+    subjects = {own for own, seen in known.items() if seen.was_subject} | {mention.subject for mention in mentions}
     kinds = {own: seen.kind for own, seen in known.items() if seen.kind is not None}
     _count_new_kinds(people, mentions, kinds)
     links = []
     for mention in mentions:
-        subjects.add(mention.subject)
         for join in people.join(mention.named):
             link = Link(
                 alias=join.alias,
