@@ -59,6 +59,8 @@ _RESTS_ON: Final = {
     "status": ("rfm.recency",),
     "churn_band": ("churn_risk",),
 }
+_RANKED: Final = tuple((at, name, weight) for at, (name, weight) in enumerate(_FIGURES, start=_FIRST_FIGURE) if weight)
+_NOTHING: Final = (FORMAT, *(_NONE,) * len(_DIMENSIONS), *(_UNKNOWN,) * len(_FIGURES))
 _AT: Final = {name: _FIRST_FIGURE + number for number, (name, _) in enumerate(_FIGURES)}
 
 
@@ -97,6 +99,8 @@ def _points(values: Floats, known: Flags | None = None) -> Ints:
 def changes(last: bytes | None, now: bytes) -> list[dict[str, Any]]:
     """The shown dimensions that differ; against nothing published, every one that is not null."""
     before, after = _read(last), _ROW.unpack(now)
+    if before[1:_FIRST_FIGURE] == after[1:_FIRST_FIGURE]:
+        return []
     return [
         {"dimension": name, "from": _value(before[at], values), "to": _value(after[at], values)}
         for at, (name, values) in enumerate(_DIMENSIONS, start=1)
@@ -111,11 +115,14 @@ def reasons(last: bytes | None, now: bytes, events: Sequence[str]) -> list[dict[
     """
     before, after = _read(last), _ROW.unpack(now)
     moved = []
-    for at, (name, weight) in enumerate(_FIGURES, start=_FIRST_FIGURE):
-        if weight and before[at] != after[at]:
-            points = _known(after[at]) - _known(before[at])
-            moved.append((-abs(points) * weight, at, name, points))
-    found = [(name, points) for _, _, name, points in sorted(moved) if points][:3]
+    for at, name, weight in _RANKED:
+        was, stands = before[at], after[at]
+        if was != stands:
+            points = (0 if stands == _UNKNOWN else stands) - (0 if was == _UNKNOWN else was)
+            if points:
+                moved.append((-abs(points) * weight, at, name, points))
+    moved.sort()
+    found = [(name, points) for _, _, name, points in moved[:3]]
     if not found:
         names = [name for change in changes(last, now) for name in _RESTS_ON.get(change["dimension"], ())]
         found = [(name, _known(after[_AT[name]])) for name in dict.fromkeys(names)][:3]
@@ -128,8 +135,7 @@ def cause(event_days: Iterable[int], today: int) -> str:
 
 
 def _read(row: bytes | None) -> tuple[int, ...]:
-    nothing = (FORMAT, *(_NONE,) * len(_DIMENSIONS), *(_UNKNOWN,) * len(_FIGURES))
-    return nothing if row is None else _ROW.unpack(row)
+    return _NOTHING if row is None else _ROW.unpack(row)
 
 
 def _value(number: int, values: tuple[object, ...]) -> object:

@@ -48,27 +48,16 @@ async def store_events(raw: asyncpg.Connection, batch: Sequence[Received]) -> li
         by_key = {key: by_key[key] for key in zip(sources or (), ids or (), strict=True)}
     fresh = list(batch) if count == len(batch) else [one for one in batch if by_key.get(_key(one)) is one]
     if fresh:
-        await raw.copy_records_to_table("ledger", records=[_row(one) for one in fresh], columns=_COLUMNS)
+        rows = [
+            (e.subject, e.time, e.source, e.id, e.type, one.topic, one.partition, one.offset, one.value)
+            for one, e in zip(fresh, [one.event for one in fresh], strict=True)
+        ]
+        await raw.copy_records_to_table("ledger", records=rows, columns=_COLUMNS)
     return fresh
 
 
 def _key(one: Received) -> tuple[str, str]:
     return one.event.source, one.event.id
-
-
-def _row(one: Received) -> tuple[object, ...]:
-    event = one.event
-    return (
-        event.subject,
-        event.time,
-        event.source,
-        event.id,
-        event.type,
-        one.topic,
-        one.partition,
-        one.offset,
-        one.value,
-    )
 
 
 async def prepare_months(connection: AsyncConnection) -> None:
