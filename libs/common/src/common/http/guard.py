@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from math import isfinite
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 import msgspec
 
@@ -59,7 +59,7 @@ class _Constant(str):
 
 
 def _nested(levels: int) -> Any:  # a type expression, for which Python has no static type
-    scalar = str | int | float | bool | None
+    scalar = str | Annotated[int, msgspec.Meta(ge=INT_MIN, le=INT_MAX)] | float | bool | None
     value: Any = scalar
     for _ in range(levels):
         value = scalar | list[value] | dict[str, value]
@@ -76,7 +76,7 @@ def parse_json(body: bytes) -> Any:  # JSON is any value
 
 
 def parse_json_warily(body: bytes) -> tuple[Any, bool]:
-    """The value, and whether it may hold infinities or lone surrogates, which an encoder would lose or refuse."""
+    """The value, and whether it may hold numbers beyond range or lone surrogates, which encoders lose or refuse."""
     try:
         value = _decode_shallow(body)
         if not _may_repeat_keys(body, value):
