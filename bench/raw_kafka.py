@@ -10,8 +10,8 @@ import time
 from aiokafka import AIOKafkaProducer
 from bench.orders import raw_records
 
-from common.command import tune_garbage_collector
 from common.events import CONTENT_TYPE, INTERACTIONS
+from common.garbage import collect_less
 from common.kafka import BATCH_BYTES, partition_of
 
 PARTITIONS = 6
@@ -33,7 +33,7 @@ async def main(bootstrap: str, number: int, seed: int) -> None:
     )
     await producer.start()
     await producer.client.force_metadata_update()
-    tune_garbage_collector()
+    collect_less()
     began = time.process_time()
     await asyncio.gather(*(_send(producer, partition, of_it) for partition, of_it in by_partition.items()))
     sys.stdout.write(f"{time.process_time() - began}\n")

@@ -13,11 +13,11 @@ from uuid import uuid4
 import uvloop
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from common.command import tune_garbage_collector
 from common.consumer import Consumer
 from common.database import driver, open_database
 from common.dead_letters import Received
 from common.events import INTERACTIONS
+from common.garbage import collect_less
 from common.kafka import open_producer
 from common.outbox import OutboxRelay
 from common.worker import run_parts, stop_on_signals
@@ -58,7 +58,7 @@ async def main(url: str, bootstrap: str, mode: str) -> None:
         if mode == "relay":
             producer = await stack.enter_async_context(open_producer(bootstrap, partitions=settings.partitions))
             parts["relay"] = OutboxRelay(database, producer).run
-        tune_garbage_collector()
+        collect_less()
         await run_parts(parts, stop)
 
 

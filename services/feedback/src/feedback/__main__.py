@@ -1,8 +1,7 @@
 """python -m feedback api | worker | migrate | dead-letters."""
 
-from common.command import Service, main
-from feedback.app import make_app, make_worker
+from common.command import main
 from feedback.settings import FeedbackSettings
 
 if __name__ == "__main__":
-    main(Service(name="feedback", settings=FeedbackSettings, make_app=make_app, make_worker=make_worker))
+    main("feedback", FeedbackSettings)

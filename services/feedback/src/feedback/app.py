@@ -6,12 +6,12 @@ from typing import Final
 
 from fastapi import FastAPI
 
-from common.command import code_version
 from common.consumer import Consumer
 from common.database import open_database
 from common.http.app import create_app
 from common.http.keys import Keys
 from common.identity import IdentityKey
+from common.version import code_version
 from common.worker import Worker
 from feedback.api import customers
 from feedback.api.scopes import SCOPES

@@ -7,7 +7,6 @@ from contextlib import AsyncExitStack, asynccontextmanager
 import httpx
 from fastapi import FastAPI
 
-from common.command import code_version
 from common.consumer import Consumer
 from common.database import open_database
 from common.events import INTERACTIONS
@@ -17,6 +16,7 @@ from common.http.rate_limit import Rate, RateLimiter
 from common.identity import IdentityKey
 from common.kafka import open_producer
 from common.outbox import OutboxRelay
+from common.version import code_version
 from common.waiting import cancel_and_wait
 from common.worker import Worker
 from ingest.api import customers, events, segment, sources

@@ -8,13 +8,13 @@ from uuid import uuid4
 
 from fastapi import FastAPI
 
-from common.command import code_version
 from common.database import open_database
 from common.http.app import create_app
 from common.http.keys import Keys
 from common.identity import IdentityKey
 from common.kafka import open_producer
 from common.outbox import OutboxRelay
+from common.version import code_version
 from common.worker import Worker
 from scoring.api import customers, events, lists, policies, preview, reports
 from scoring.api.scopes import SCOPES
@@ -24,7 +24,6 @@ from scoring.jobs.marked import judge_marked_customers
 from scoring.settings import ScoringSettings
 from scoring.store.state_cache import StateCache
 from scoring.usecases.deployment import Deployment, wall_clock
-from scoring.usecases.load_policy import load_policy
 
 SERVICE: Final = "scoring"
 API_POOL: Final = 10
@@ -47,16 +46,6 @@ def make_app(settings: ScoringSettings, *, now: Callable[[], datetime] = wall_cl
     app.state.identity_key = IdentityKey.load(settings.identity_key_file)
     app.state.time_zone = settings.time_zone
     return app
-
-
-async def seed(settings: ScoringSettings) -> None:
-    """Load the policy file, after the tables are there."""
-    database = open_database(settings.database_url, application="scoring-migrate")
-    try:
-        async with database.transaction() as connection:
-            await load_policy(connection, settings.policies_dir, deployment=Deployment.of(settings))
-    finally:
-        await database.close()
 
 
 async def make_worker(settings: ScoringSettings, stack: AsyncExitStack) -> Worker:

@@ -4,7 +4,7 @@ from alembic import op
 
 from common.chassis_tables import create_chassis_tables
 
-revision = "2026_11_24_first_tables"
+revision = "20261124_first_tables"
 down_revision = None
 branch_labels = None
 depends_on = None

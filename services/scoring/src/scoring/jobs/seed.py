@@ -1,0 +1,16 @@
+"""What do scoring's tables hold at first? The policy file, as a new version where it changed; run by `migrate`."""
+
+from common.database import open_database
+from scoring.settings import ScoringSettings
+from scoring.usecases.deployment import Deployment
+from scoring.usecases.load_policy import load_policy
+
+
+async def seed(settings: ScoringSettings) -> None:
+    """Load the policy file, after the tables are there."""
+    database = open_database(settings.database_url, application="scoring-migrate")
+    try:
+        async with database.transaction() as connection:
+            await load_policy(connection, settings.policies_dir, deployment=Deployment.of(settings))
+    finally:
+        await database.close()
