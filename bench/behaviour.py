@@ -2,6 +2,7 @@
 
 import random
 import uuid
+from datetime import datetime, timedelta, timezone
 from itertools import accumulate
 from typing import Any, Final
 
@@ -10,6 +11,7 @@ import msgspec
 from common.identity import IdentityKey
 
 EVERYBODY: Final = 20_000
+FIRST: Final = datetime(2026, 9, 1, tzinfo=timezone(timedelta(hours=8)))
 ZIPF: Final = 1.2
 """Of the skewed customers the n-th is met in proportion to 1/n^1.2: 550 of them in a batch of 2,000 events."""
 
@@ -29,7 +31,7 @@ _KEY: Final = IdentityKey(b"0123456789abcdef")
 def uniform(number: int, seed: int) -> list[tuple[bytes, bytes]]:
     """Key and value of events, each of another customer."""
     dice = random.Random(seed)
-    return [_record(dice, f"{seed}-{at}", TYPES[at % len(TYPES)]) for at in range(number)]
+    return [_record(dice, f"{seed}-{at}", TYPES[at % len(TYPES)], _time(seed, at)) for at in range(number)]
 
 
 def skewed(number: int, seed: int) -> list[tuple[bytes, bytes]]:
@@ -37,10 +39,15 @@ def skewed(number: int, seed: int) -> list[tuple[bytes, bytes]]:
     dice = random.Random(seed)
     weights = list(accumulate(1 / rank**ZIPF for rank in range(1, EVERYBODY + 1)))
     customers = dice.choices(range(EVERYBODY), cum_weights=weights, k=number)
-    return [_record(dice, str(customer), dice.choice(TYPES)) for customer in customers]
+    return [_record(dice, str(customer), dice.choice(TYPES), _time(seed, at)) for at, customer in enumerate(customers)]
 
 
-def _record(dice: random.Random, user_id: str, type_: str) -> tuple[bytes, bytes]:
+def _time(seed: int, at: int) -> str:
+    """One event a second, half a day a seed: events come in the order in which they happened."""
+    return (FIRST + timedelta(hours=12 * seed, seconds=at)).isoformat()
+
+
+def _record(dice: random.Random, user_id: str, type_: str, time: str) -> tuple[bytes, bytes]:
     subject = _KEY.own_id("user_id", user_id)
     data: dict[str, Any] = {
         "channel": dice.choice(("web", "app", "store")),
@@ -63,7 +70,7 @@ def _record(dice: random.Random, user_id: str, type_: str) -> tuple[bytes, bytes
         "source": "bench",
         "type": type_,
         "subject": subject,
-        "time": f"2026-{dice.randint(9, 10):02}-{dice.randint(1, 28):02}T{dice.randint(0, 23):02}:15:00+08:00",
+        "time": time,
         "recordedtime": "2026-11-24T03:00:00.000Z",
         "datacontenttype": "application/json",
         "dataversion": 1,

@@ -13,7 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -44,7 +44,7 @@ from scoring.usecases.deployment import Deployment
 
 ROOT: Final = Path(__file__).parents[1]
 ROUND_SECONDS: Final = 300.0
-IN_FLIGHT: Final = 500
+IN_FLIGHT: Final = 5000
 
 Records = list[tuple[bytes, bytes]]
 WORKLOADS: Final[dict[str, Callable[[int, int], Records]]] = {"uniform": uniform, "skewed": skewed}
@@ -74,10 +74,10 @@ def main() -> None:
 
 async def _measure(rounds: int, number: int, modes: Sequence[str]) -> None:
     sys.stdout.write(describe_machine("aiokafka", "asyncpg", "msgspec", "numpy") + "\n")
-    async with _servers() as home:
-        contenders = [await _start(home, mode) for mode in modes]
+    async with _servers() as home, AsyncExitStack() as running:
+        contenders = [await running.enter_async_context(_contender(home, mode)) for mode in modes]
         oracle = await Oracle.of(home, contenders[0])
-        written = await _round(home, contenders, oracle, "uniform", uniform(4_000, 999), 0, warm_up=True)
+        written = await _round(home, contenders, oracle, "uniform", uniform(4_000, 5), 0, warm_up=True)
         for turn in range(rounds):
             for at, (workload, make) in enumerate(WORKLOADS.items()):
                 order = contenders[::-1] if turn % 2 else contenders
@@ -85,10 +85,6 @@ async def _measure(rounds: int, number: int, modes: Sequence[str]) -> None:
                 written = await _round(home, order, oracle, workload, records, written)
             sys.stdout.write(f"round {turn + 1} of {rounds} done, ledgers complete, states equal the oracle's\n")
             sys.stdout.flush()
-        for one in contenders:
-            one.process.send_signal(signal.SIGCONT)
-            one.process.terminate()
-            await one.connection.close()
     for workload in WORKLOADS:
         for one in contenders:
             _report(one, contenders[0], workload)
@@ -199,8 +195,9 @@ async def _servers() -> AsyncIterator[Home]:
         yield home
 
 
-async def _start(home: Home, mode: str) -> Contender:
-    """The contender's database, migrated, and its process, stopped once it has joined its group."""
+@asynccontextmanager
+async def _contender(home: Home, mode: str) -> AsyncIterator[Contender]:
+    """The contender's database, migrated, and its process, stopped once it has joined its group; ended at the end."""
     database = f"scoring_{mode}"
     admin = await asyncpg.connect(admin_url(home))
     await create_database(admin, database, "scoring")
@@ -208,12 +205,18 @@ async def _start(home: Home, mode: str) -> Contender:
     await grant_inside(in_database(admin_url(home), database), "scoring")
     await migrate(home, "scoring", database)
     url = home.database_url("scoring", database)
-    process = await asyncio.to_thread(
-        partial(subprocess.Popen, [sys.executable, "-m", "bench.scoring_worker", url, home.bootstrap, mode], cwd=ROOT)
-    )
+    command = [sys.executable, "-m", "bench.scoring_worker", url, home.bootstrap, mode]
+    process = await asyncio.to_thread(partial(subprocess.Popen, command, cwd=ROOT))
     connection = await asyncpg.connect(url)
-    async with asyncio.timeout(60):
-        while await connection.fetchval("SELECT count(*) FROM progress") != PARTITIONS:
-            await asyncio.sleep(0.05)
-    process.send_signal(signal.SIGSTOP)
-    return Contender(mode=mode, database=database, process=psutil.Process(process.pid), connection=connection)
+    try:
+        async with asyncio.timeout(60):
+            while await connection.fetchval("SELECT count(*) FROM progress") != PARTITIONS:
+                assert process.poll() is None, f"the {mode} worker ended"
+                await asyncio.sleep(0.05)
+        process.send_signal(signal.SIGSTOP)
+        yield Contender(mode=mode, database=database, process=psutil.Process(process.pid), connection=connection)
+    finally:
+        process.send_signal(signal.SIGCONT)
+        process.terminate()
+        await asyncio.to_thread(process.wait)
+        await connection.close()
