@@ -8,17 +8,18 @@ attribute `future`.
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Annotated, Any, Final
+from typing import Any, Final
 
-from msgspec import Meta, Struct, ValidationError, convert
+from msgspec import Struct
 from msgspec.json import Encoder
 
-from common.contracts.check import SchemaBroken, check_facts, check_interaction, check_time
-from common.contracts.fields import FIRST_YEAR, LAST_YEAR, Id, Instant
+from common.contracts.check import SchemaBroken, check_facts, check_time
+from common.contracts.fields import FIRST_YEAR, LAST_YEAR
 from common.contracts.interactions import Interaction
 from common.errors import Malformed
 from common.http.guard import find_flaws
 from common.identity import KINDS
+from ingest.domain.envelope import Envelope, read_envelope
 from ingest.domain.identity import OwnIds, is_customer, read_subject
 from ingest.domain.sources import Sender
 
@@ -34,8 +35,6 @@ OURS: Final = frozenset(
 _encode = Encoder().encode
 _NOTHING: Final = Interaction()
 
-Text = Annotated[str, Meta(min_length=1, max_length=256)]
-
 
 class NoCustomer(Malformed):
     """The event names nobody."""
@@ -47,44 +46,6 @@ class EventTooLarge(Malformed):
     """One event over its limit."""
 
     code = "too_large"
-
-
-class Envelope(Struct, kw_only=True, frozen=True):
-    """The attributes that must be right for an event to be read; others pass as they are."""
-
-    id: Id
-    type: str
-    source: Text | None = None
-    subject: Annotated[str, Meta(max_length=320)] | None = None
-    time: Instant | None = None
-    specversion: str | None = None
-    datacontenttype: Text | None = None
-    dataversion: int | None = None
-    traceparent: Text | None = None
-    data: Interaction | None = None
-
-
-class Attributes(Struct, kw_only=True, frozen=True):
-    """The envelope without its data, to tell which of both is wrong."""
-
-    id: Id
-    type: str
-    source: Text | None = None
-    subject: Annotated[str, Meta(max_length=320)] | None = None
-    time: Instant | None = None
-    specversion: str | None = None
-    datacontenttype: Text | None = None
-    dataversion: int | None = None
-    traceparent: Text | None = None
-
-
-_HINTS: Final = {
-    "id": "Send your own id of the event as a text of 1 to 256 characters; the same id again has no second effect.",
-    "type": "Send a dotted lower-case name, for example order.completed.",
-    "time": "Send RFC 3339 with an offset: 2026-11-20T10:00:00+08:00.",
-    "subject": "Send the canonical id (c_...) or `kind:value`, or leave it out and send `data.identifiers`.",
-    "dataversion": "Send an integer or leave it out.",
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,7 +102,7 @@ def admit(event: Any, given: Circumstances) -> Admitted:
     """Check one decoded event and make its bytes; SchemaBroken, NoCustomer or EventTooLarge says why not."""
     if given.wary:
         _refuse_flaws(event)
-    envelope = _read(event)
+    envelope = read_envelope(event)
     interaction = envelope.data
     if interaction is not None:
         check_facts(envelope.type, interaction)
@@ -198,34 +159,6 @@ def _time_of(event: dict[str, Any], time: datetime | None, moment: Moment) -> by
     if event["time"] < moment.yesterday or time.timestamp() <= moment.latest:
         return b'",'
     return b'","future":true,'
-
-
-def _read(event: Any) -> Envelope:
-    try:
-        envelope = convert(event, Envelope)
-    except ValidationError as error:
-        raise _refusal(event, error) from error
-    if envelope.specversion not in (None, "1.0"):
-        raise SchemaBroken("`specversion` is 1.0 here, or left out.", pointer="/specversion")
-    return envelope
-
-
-def _refusal(event: Any, error: ValidationError) -> SchemaBroken:
-    """Say where the event is wrong and what to do."""
-    if not isinstance(event, dict):
-        return SchemaBroken("Send each event as a JSON object.", pointer="")
-    try:
-        attributes = convert(event, Attributes)
-    except ValidationError as wrong:
-        what, _, place = str(wrong).partition(" - at `$.")
-        name = place.rstrip("`") or next((name for name in ("id", "type") if event.get(name) is None), "")
-        hint = _HINTS.get(name, "Correct the attribute or leave it out.")
-        return SchemaBroken(f"{what}. {hint}", pointer=f"/{name}" if name else "")
-    try:
-        check_interaction(attributes.type, event.get("data"))
-    except SchemaBroken as refusal:
-        return refusal
-    return SchemaBroken(f"{error}.", pointer="")
 
 
 def _identifiers_of(subject: str, sent: dict[str, str]) -> dict[str, str]:
