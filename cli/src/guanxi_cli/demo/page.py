@@ -7,9 +7,10 @@ from typing import Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from guanxi_cli.demo.card import card_rows
+from guanxi_cli.demo.figures import money, percent
 from guanxi_cli.demo.loading import Loaded
 from guanxi_cli.demo.story import Story
-from guanxi_cli.demo.terminal import money
 
 FOLDER: Final = Path(__file__).parent
 LIBRARY: Final = FOLDER / "vendor" / "echarts.simple.min.js"
@@ -22,10 +23,11 @@ def write_page(path: Path, loaded: Loaded, story: Story) -> Path:
     page = templates.get_template("report.html").render(
         loaded=loaded,
         story=story,
-        card=json.dumps(story.card, indent=2, ensure_ascii=False),
-        charts=json.dumps({"currency": story.currency, "dimensions": charts}).replace("<", "\\u003c"),
+        card=card_rows(story.card),
+        charts=json.dumps(charts).replace("<", "\\u003c"),
         library=LIBRARY.read_text(),
         money=money,
+        percent=percent,
     )
     path.write_text(page)
     return path

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import httpx
 
+from guanxi_cli.demo.figures import money
 from guanxi_cli.local.problem import Problem
 
 TOP: Final = 10
@@ -47,6 +48,21 @@ class Story:
     dimensions: Mapping[str, Sequence[Group]]
     at_risk: Sequence[AtRisk]
     card: Mapping[str, Any]
+
+    @property
+    def customers(self) -> int:
+        """All whom the system knows."""
+        return sum(group.customers for group in self.dimensions["segment"])
+
+    @property
+    def monetary_minor(self) -> int:
+        """What all of them paid in 12 months, less what was refunded."""
+        return sum(group.monetary_minor for group in self.dimensions["segment"])
+
+    def sentence(self) -> str:
+        """The whole in a line."""
+        total = money(self.monetary_minor, self.currency)
+        return f"{self.customers:,} customers, {total} net in the last 12 months, as of {self.as_of}."
 
 
 async def read_story(client: httpx.AsyncClient) -> Story:
@@ -116,18 +132,18 @@ async def _why(client: httpx.AsyncClient, row: Mapping[str, Any]) -> AtRisk:
 
 def _groups(rows: Sequence[Mapping[str, Any]], name: str, values: Sequence[str | None]) -> list[Group]:
     customers: defaultdict[str | None, int] = defaultdict(int)
-    money: defaultdict[str | None, int] = defaultdict(int)
+    paid: defaultdict[str | None, int] = defaultdict(int)
     for row in rows:
         customers[row[name]] += 1
-        money[row[name]] += row["monetary_minor"]
-    total = sum(money.values())
+        paid[row[name]] += row["monetary_minor"]
+    total = sum(paid.values())
     return [
         Group(
             name=value,
             customers=customers[value],
             share=customers[value] / len(rows),
-            monetary_minor=money[value],
-            monetary_share=money[value] / total if total else 0.0,
+            monetary_minor=paid[value],
+            monetary_share=paid[value] / total if total else 0.0,
         )
         for value in values
         if customers[value]

@@ -1,75 +1,78 @@
 """How does the report look in a terminal? Tables in the terminal's width."""
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 
+from rich import box
 from rich.console import Console
+from rich.console import Group as Stack
 from rich.padding import Padding
 from rich.panel import Panel
 from rich.table import Table
 
+from guanxi_cli.demo.card import card_rows
+from guanxi_cli.demo.figures import money, percent
 from guanxi_cli.demo.loading import Loaded
 from guanxi_cli.demo.story import Group, Story
 
-BAR: Final = 14
+BAR: Final = 9
+NAME: Final = 13
+WIDEST: Final = 110
+CUSTOMERS_STYLE: Final = "cyan"
+MONEY_STYLE: Final = "green"
 
 
 def print_story(console: Console, loaded: Loaded, story: Story) -> None:
     """Print everything but the URLs."""
+    width = min(console.width, WIDEST)
     console.print()
-    console.print(loaded.sentence())
+    console.print(
+        Panel(Stack(story.sentence(), loaded.sentence()), title="关系 Guanxi: a real shop's year", width=width)
+    )
     for dimension, groups in story.dimensions.items():
-        console.print(_groups(dimension, groups, story.currency))
-    _print_at_risk(console, story)
-    console.print(_card(story))
+        console.print(_groups(dimension, groups, story.currency, width))
+    _print_at_risk(console, story, width)
+    console.print(_card(story, width))
 
 
-def money(minor: int, currency: str) -> str:
-    """Minor units of a currency with two decimals, as people read them."""
-    return f"{minor / 100:,.0f} {currency}"
-
-
-def _groups(dimension: str, groups: Sequence[Group], currency: str) -> Table:
-    title = f"Customers by {dimension}, and their money of the last 12 months"
-    table = Table(title=title, title_justify="left", expand=True)
-    table.add_column(dimension, no_wrap=True)
-    for name in ("customers", "share", "12 months", "share"):
-        table.add_column(name, no_wrap=True, justify="right")
-    table.add_column("of the money", no_wrap=True, width=BAR)
+def _groups(dimension: str, groups: Sequence[Group], currency: str, width: int) -> Table:
+    bar = BAR + max(0, width - 80) // 2
+    table = Table(box=box.SIMPLE_HEAD, width=width, pad_edge=False, padding=(0, 1, 0, 0))
+    table.add_column(f"By {dimension}", no_wrap=True, min_width=NAME, style="bold")
+    table.add_column("customers", no_wrap=True, justify="right", min_width=9)
+    table.add_column("", no_wrap=True, justify="right", min_width=6)
+    table.add_column("", no_wrap=True, min_width=bar, style=CUSTOMERS_STYLE)
+    table.add_column("12 months' money", no_wrap=True, justify="right", min_width=16)
+    table.add_column("", no_wrap=True, justify="right", min_width=6)
+    table.add_column("", no_wrap=True, min_width=bar, style=MONEY_STYLE)
     for group in groups:
         table.add_row(
             group.name or "no purchase",
             f"{group.customers:,}",
-            f"{group.share:.1%}",
+            percent(group.share),
+            "█" * round(bar * group.share),
             money(group.monetary_minor, currency),
-            f"{group.monetary_share:.1%}",
-            "█" * round(BAR * group.monetary_share),
+            percent(group.monetary_share),
+            "█" * round(bar * group.monetary_share),
         )
     return table
 
 
-def _print_at_risk(console: Console, story: Story) -> None:
-    count = len(story.at_risk)
-    console.print(f"\nThe {count} most valuable customers whose churn band is not low, and why", style="italic")
-    for one in story.at_risk:
+def _print_at_risk(console: Console, story: Story, width: int) -> None:
+    title = f"The {len(story.at_risk)} most valuable customers whose churn band is not low, and why"
+    console.print(title, style="bold", width=width)
+    for number, one in enumerate(story.at_risk, start=1):
         worth = money(one.monetary_minor, story.currency)
-        console.print(f"[bold]{one.known_as}[/]  {worth}, {one.segment}, {one.tier}, churn band {one.churn_band}")
-        console.print(Padding(one.sentence, (0, 0, 0, 4)))
+        facts = f"{worth}, {one.segment}, {one.tier}, churn band {one.churn_band}"
+        console.print(f"[dim]{number:>2}[/] [bold]{one.known_as}[/]  {facts}", width=width)
+        console.print(Padding(one.sentence, (0, 0, 0, 3)), width=width)
     console.print()
 
 
-def _card(story: Story) -> Panel:
+def _card(story: Story, width: int) -> Panel:
     table = Table.grid(padding=(0, 2), expand=True)
-    table.add_column(style="bold", no_wrap=True)
+    table.add_column(style="bold", max_width=24)
     table.add_column(ratio=1)
-    for name, value in story.card.items():
-        table.add_row(name, _shown(value))
-    return Panel(table, title=f"One customer's card in full: {story.card['customer']}", title_align="left")
-
-
-def _shown(value: Any) -> str:
-    if isinstance(value, dict):
-        return "  ".join(f"{name} {_shown(inner)}" for name, inner in value.items())
-    if isinstance(value, float):
-        return f"{value:.4g}"
-    return "–" if value is None else str(value)
+    for name, text in card_rows(story.card):
+        table.add_row(name, text)
+    return Panel(table, title="One customer's card in full", title_align="left", width=width)

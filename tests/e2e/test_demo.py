@@ -1,0 +1,177 @@
+"""Does `guanxi demo` tell of a real shop's year what an independent count with pandas tells?
+
+The report counts every customer of a system, so the tests that share this one leave no customers in it.
+"""
+
+import asyncio
+import os
+import re
+import sys
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from html import unescape
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import httpx
+import pandas as pd
+import pytest
+import pytest_asyncio
+from tests.support.shop_year import count_year, read_invoices
+
+from common.identity import IdentityKey
+from guanxi_cli.local.home import Home
+from guanxi_cli.local.keys import read_credentials
+
+ZONE = ZoneInfo("Asia/Shanghai")
+DIMENSIONS = {"segment": "segment", "tier": "tier", "status": "status", "churn band": "churn_band"}
+SHOWN = ["segment", "tier", "status", "churn_band", "frequency", "monetary_minor"]
+RECORDED = date(2011, 12, 9)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What the demo printed and wrote, as plain words, beside what it should tell."""
+
+    terminal: str
+    page: str
+    again: str
+    invoices: pd.DataFrame
+    year: pd.DataFrame
+
+
+async def run_demo(home: Home) -> str:
+    """The command's output at 100 columns, its frames and line ends turned into single spaces."""
+    environment = os.environ | {"COLUMNS": "100"}
+    command = (sys.executable, "-m", "guanxi_cli", "demo", "--home", str(home.folder))
+    process = await asyncio.create_subprocess_exec(*command, env=environment, stdout=asyncio.subprocess.PIPE)
+    output, _ = await asyncio.wait_for(process.communicate(), 120)
+    assert process.returncode == 0, output.decode()
+    return words(output.decode())
+
+
+def words(text: str) -> str:
+    """Without bars, frames and line ends."""
+    return " ".join(re.sub(r"[─-╿█]", " ", text).split())
+
+
+@pytest_asyncio.fixture(scope="module")
+async def told(system: Home) -> Told:
+    invoices = read_invoices(datetime.now(ZONE).replace(tzinfo=None))
+    terminal = await run_demo(system)
+    page = (system.folder / "report.html").read_text()
+    as_of = re.search(r"as of (\d{4}-\d\d-\d\d)", terminal, re.IGNORECASE)
+    assert as_of
+    year = count_year(invoices, date.fromisoformat(as_of[1]))
+    return Told(terminal=terminal, page=page, again=await run_demo(system), invoices=invoices, year=year)
+
+
+def rows_of(year: pd.DataFrame, column: str) -> list[str]:
+    """The rows of the report's table of a dimension, the bars left out."""
+    names = year[column].where(year[column].notna(), "no purchase")
+    groups = year.groupby(names)["monetary_minor"].agg(["size", "sum"])
+    total = groups["sum"].sum()
+    return [
+        f"{name} {group['size']:,} {group['size'] / len(year):.1%} "
+        f"{group['sum'] / 100:,.0f} GBP {group['sum'] / total:.1%}".replace("-0.0%", "0.0%")
+        for name, group in groups.iterrows()
+    ]
+
+
+def at_risk(year: pd.DataFrame) -> pd.DataFrame:
+    return year[year["churn_band"].isin(["medium", "high"])].nlargest(10, "monetary_minor")
+
+
+def plain(page: str) -> str:
+    """The words of the page's body."""
+    body = page.split("<body>")[1]
+    return " ".join(unescape(re.sub(r"<script.*?</script>|<[^>]+>", " ", body, flags=re.DOTALL)).split())
+
+
+def test_the_demo_tells_how_many_events_and_customers_there_are(told: Told) -> None:
+    assert "22,190 events accepted" in told.terminal
+    assert f"4,372 customers, {told.year['monetary_minor'].sum() / 100:,.0f} GBP" in told.terminal
+    assert len(told.year) == 4372
+
+
+@pytest.mark.parametrize("dimension", DIMENSIONS)
+def test_customers_and_money_of_every_group_equal_the_pandas_count(told: Told, dimension: str) -> None:
+    rows = rows_of(told.year, DIMENSIONS[dimension])
+    assert len(rows) >= 2
+    for row in rows:
+        assert row in told.terminal
+        assert row in plain(told.page)
+
+
+def test_the_ten_most_valuable_at_risk_are_those_of_pandas_in_order(told: Told) -> None:
+    expected = at_risk(told.year)
+    money = [f"{minor / 100:,.0f} GBP" for minor in expected["monetary_minor"].tolist()]
+    names = [f"user_id:{customer}" for customer in expected.index]
+    standing = [expected[name].tolist() for name in ("segment", "tier", "churn_band")]
+    lines = list(zip(names, money, *standing, strict=True))
+    line = r"(user_id:\d+) ([\d,]+ GBP), (\w+), (\w+), churn band (\w+) Churn risk is"
+    assert re.findall(line, told.terminal) == lines
+    assert re.findall(line, plain(told.page)) == lines
+
+
+def test_the_page_asks_nothing_of_the_network(told: Told) -> None:
+    outside = r"""(?:src|href|action|data|poster)\s*=\s*["']?|url\(|@import|srcset"""
+    markup = re.sub(r"<script>.*?</script>", "", told.page, flags=re.DOTALL)
+    assert re.findall(outside, markup, re.IGNORECASE) == []
+    assert markup.count('id="chart-') == told.page.count("echarts.init(") * len(DIMENSIONS)
+
+
+def test_a_second_demo_changes_nothing(told: Told) -> None:
+    assert "22,190 events accepted, 22,190 of them known already" in told.again
+    before, after = (output[output.index("By segment") :] for output in (told.terminal, told.again))
+    assert after == before
+
+
+async def test_every_customer_of_the_list_equals_pandas(system: Home, told: Told) -> None:
+    async with scoring(system) as client:
+        rows = await all_rows(client)
+    got, expected = pd.DataFrame(rows).set_index("customer"), told.year
+    expected = expected.set_index(pd.Index(own_ids(system, expected)))
+    assert set(got.index) == set(expected.index)
+    got = got.reindex(expected.index)
+    for name in SHOWN:
+        assert got[name].where(got[name].notna(), None).tolist() == expected[name].tolist(), name
+    assert got["recency_days"].fillna(-1).tolist() == expected["idle"].fillna(-1).tolist()
+    assert (got["churn_risk"].fillna(-1) - expected["churn_risk"].fillna(-1)).abs().max() <= 1.1e-6
+
+
+async def test_cards_as_of_the_day_after_the_last_invoice_equal_pandas(system: Home, told: Told) -> None:
+    as_of = told.invoices["day"].max().date() + timedelta(days=1)
+    year = count_year(told.invoices, as_of)
+    recorded = count_year(read_invoices(), RECORDED + timedelta(days=1))
+    assert recorded.equals(year)  # whole weeks move nothing but the dates
+    some = year.iloc[:: len(year) // 12]
+    async with scoring(system) as client:
+        for own_id, (_, expected) in zip(own_ids(system, some), some.iterrows(), strict=True):
+            answer = await client.get(f"/v1/customers/{own_id}", params={"as_of": as_of.isoformat()})
+            card = answer.json()
+            found = card | card["rfm"] | {"segment": card["segment"]}
+            assert [found[name] for name in SHOWN] == [expected[name] for name in SHOWN]
+            assert card["scores"]["exchange"] == pytest.approx(expected["exchange"], abs=1.1e-6)
+
+
+def scoring(home: Home) -> httpx.AsyncClient:
+    headers = {"Authorization": f"Bearer {read_credentials(home)['admin_key']}"}
+    return httpx.AsyncClient(base_url=home.url("scoring"), headers=headers, timeout=30)
+
+
+def own_ids(home: Home, year: pd.DataFrame) -> list[str]:
+    key = IdentityKey.load(Path(home.folder, "identity.key"))
+    return [key.own_id("user_id", str(customer)) for customer in year.index]
+
+
+async def all_rows(client: httpx.AsyncClient) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = []
+    query = {"limit": "100"}
+    while True:
+        page = (await client.get("/v1/customers", params=query)).json()
+        rows += page["data"]
+        if not page["has_more"]:
+            return rows
+        query["cursor"] = page["next_cursor"]
