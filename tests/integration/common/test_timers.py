@@ -75,3 +75,22 @@ async def test_a_timer_planned_again_moves_until_it_has_fired(database_url: Data
     assert await timers.fire_due() == 0
     assert fired == [PAST]
     await database.close()
+
+
+async def test_a_timer_moved_while_it_is_being_fired_fires_at_its_new_instant_only(database_url: Databases) -> None:
+    database = await open_chassis(await database_url())
+    later = datetime.now(UTC) + timedelta(days=1)
+
+    async def fire(connection: AsyncConnection, timer: Timer) -> None:
+        await connection.execute(text("INSERT INTO counted VALUES (:key, 1)"), {"key": timer.key})
+        async with database.transaction() as other:
+            await plan(other, kind="greet", key="t", due_at=later)
+
+    async with database.transaction() as connection:
+        await plan(connection, kind="greet", key="t", due_at=PAST)
+    assert await Timers(database, {"greet": fire}).fire_due() == 0
+    async with database.transaction() as connection:
+        assert (await connection.execute(text("SELECT count(*) FROM counted"))).scalar_one() == 0
+        row = (await connection.execute(text("SELECT due_at, done_at FROM timer"))).one()
+    assert tuple(row) == (later, None)
+    await database.close()

@@ -13,6 +13,7 @@ from uuid import UUID
 
 import structlog
 from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 from uuid_utils.compat import uuid7
 
@@ -47,7 +48,8 @@ Fire = Callable[[AsyncConnection, Timer], Awaitable[None]]
 _PLAN = text(
     """
     INSERT INTO timer (kind, key, due_at, payload) VALUES (:kind, :key, :due_at, CAST(:payload AS jsonb))
-    ON CONFLICT (kind, key) DO UPDATE SET due_at = excluded.due_at, payload = excluded.payload
+    ON CONFLICT (kind, key) DO UPDATE
+    SET due_at = excluded.due_at, payload = excluded.payload, lease = NULL, lease_until = NULL
     WHERE timer.done_at IS NULL AND (timer.due_at, timer.payload) IS DISTINCT FROM (excluded.due_at, excluded.payload)
     """
 )
@@ -72,7 +74,7 @@ _RENEW = text(
 
 
 async def plan(connection: AsyncConnection, *, kind: str, key: str, due_at: datetime, payload: str = "{}") -> None:
-    """Plan a timer, or move it while it has not fired; `payload` is JSON text."""
+    """Plan a timer, or move it while it has not fired: a worker just firing it loses its lease. `payload` is JSON."""
     await connection.execute(_PLAN, {"kind": kind, "key": key, "due_at": due_at, "payload": payload})
 
 
@@ -130,7 +132,12 @@ class Timers:
     async def _renew(self, timer: Timer) -> None:
         while True:
             await asyncio.sleep(LEASE_SECONDS / 3)
-            async with self._database.transaction() as connection:
-                await connection.execute(
-                    _RENEW, {"kind": timer.kind, "key": timer.key, "lease": timer.lease, "seconds": LEASE_SECONDS}
-                )
+            try:
+                async with self._database.transaction() as connection:
+                    await connection.execute(
+                        _RENEW, {"kind": timer.kind, "key": timer.key, "lease": timer.lease, "seconds": LEASE_SECONDS}
+                    )
+            except (OSError, SQLAlchemyError) as error:
+                if not is_transient(error):
+                    raise
+                log.warning("lease_not_renewed", kind=timer.kind, key=timer.key, error=type(error).__name__)
