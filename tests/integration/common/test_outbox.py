@@ -117,3 +117,18 @@ def test_the_partition_of_a_key_is_the_one_that_java_producers_choose() -> None:
 
 def _positive(murmur2: int) -> int:
     return murmur2 & 0x7FFFFFFF
+
+
+async def test_rows_that_are_together_more_than_a_lane_takes_are_sent_claim_by_claim(
+    database_url: Databases, kafka_bootstrap: str, fresh_topic: Topics
+) -> None:
+    database, topic = await open_chassis(await database_url()), await fresh_topic("large")
+    values = [b"%03d" % number + b"x" * 200_000 for number in range(50)]
+    await add(database, topic, [("c-1", value) for value in values])
+    async with open_producer(kafka_bootstrap, partitions=PARTITIONS) as producer:
+        await producer.connected()
+        relay = OutboxRelay(database, producer)
+        claims = [await relay.drain() for _ in range(5)]
+    assert sum(claims) == len(values)
+    assert [value for _, value in await read_all(kafka_bootstrap, topic)] == values
+    await database.close()
