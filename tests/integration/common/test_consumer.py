@@ -9,6 +9,8 @@ from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
+from aiokafka import TopicPartition
+from msgspec.structs import replace
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 from tests.support.chassis import count, counts, event, open_chassis, publish, publish_events
@@ -19,6 +21,7 @@ from tests.support.waiting import until
 from common.consumer import Consumer
 from common.database import Database
 from common.dead_letters import Received, list_dead_letters, replay
+from common.events import encode_event
 from common.kafka import partition_of
 from common.progress import Place, advance, positions
 
@@ -171,3 +174,43 @@ async def test_the_twentieth_bad_event_in_a_row_stops_the_partition_and_a_restar
 
 def _partition(customer: str) -> int:
     return partition_of(customer.encode(), 6)
+
+
+async def test_a_bad_event_with_a_nul_in_its_names_is_kept_and_stops_nothing(
+    database_url: Databases, kafka_bootstrap: str, fresh_topic: Topics
+) -> None:
+    database, topic = await open_chassis(await database_url()), await fresh_topic("nul")
+    bad = encode_event(replace(event(1, "c-1", "poison"), id="e\0", subject="c\0"))
+    await publish(kafka_bootstrap, topic, [("c-1", bad), ("c-1", encode_event(event(2, "c-1")))])
+    async with consuming(database, kafka_bootstrap, topic):
+        await until(lambda: _counted(database, 1), what="the good event counted")
+    (letter,) = await list_dead_letters(database)
+    assert (letter.event, letter.customer) == ("test/e\ufffd", "c\ufffd")
+    await database.close()
+
+
+class _MovingLog:
+    """A client whose partitions are taken away while it is asked for their ends."""
+
+    def __init__(self) -> None:
+        self.committed: dict[TopicPartition, int] = {}
+        self.consumer: Consumer | None = None
+
+    async def end_offsets(self, places: Sequence[TopicPartition]) -> dict[TopicPartition, int]:
+        assert self.consumer is not None
+        self.consumer._known = set()
+        return dict.fromkeys(places, 7)
+
+    async def commit(self, offsets: dict[TopicPartition, int]) -> None:
+        self.committed = offsets
+
+
+async def test_partitions_that_move_while_the_lag_is_measured_do_no_harm(database_url: Databases) -> None:
+    database, log = await open_chassis(await database_url()), _MovingLog()
+    log.consumer = Consumer(
+        database=database, bootstrap="none", group="g", topics=["t"], handle=count, code_version="1"
+    )
+    log.consumer._known = {("t", 0)}
+    await log.consumer._measure(log)
+    assert log.committed == {TopicPartition("t", 0): 0}
+    await database.close()

@@ -139,6 +139,8 @@ class Consumer:
             return
         self._flag.moved = False
         self._forget()
+        for topic, partition in self._braked:
+            CONSUMER_BRAKED.labels(self._group, topic, str(partition)).set(0)
         self._known, self._braked = set(), set()
         if not assigned:
             return
@@ -224,7 +226,7 @@ class Consumer:
             ends = await kafka.end_offsets(known)
         async with self._database.transaction() as connection:
             await measure(connection, {(place.topic, place.partition): end for place, end in ends.items()})
-            offsets = await positions(connection, dict.fromkeys(self._known, 0))
+            offsets = await positions(connection, {(place.topic, place.partition): 0 for place in known})
         lag = 0
         for place, end in ends.items():
             behind = max(0, end - offsets[place.topic, place.partition])

@@ -79,8 +79,13 @@ class DeadLetter:
 
 
 def describe(error: BaseException) -> str:
-    """The reason that is stored: the error's class and text, bounded."""
-    return f"{type(error).__name__}: {error}"[:1000]
+    """The reason that is stored: the error's class and text, bounded, without NUL."""
+    return _storable(f"{type(error).__name__}: {error}"[:1000])
+
+
+def _storable(told: str) -> str:
+    """PostgreSQL's text knows no NUL, which a poisoned record may hold; its bytes are kept as they came."""
+    return told.replace("\0", "\ufffd")
 
 
 async def bury(
@@ -104,9 +109,9 @@ async def bury(
             "topic": topic,
             "partition": partition,
             "offset": offset,
-            "event_source": event.source if event else None,
-            "event_id": event.id if event else None,
-            "customer": event.subject if event else None,
+            "event_source": _storable(event.source) if event else None,
+            "event_id": _storable(event.id) if event else None,
+            "customer": _storable(event.subject) if event else None,
             "payload": value,
             "reason": reason,
             "code_version": code_version,
