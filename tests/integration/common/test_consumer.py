@@ -8,6 +8,7 @@ import sys
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 
 from aiokafka import TopicPartition
 from msgspec.structs import replace
@@ -60,7 +61,7 @@ async def test_processes_that_are_killed_neither_lose_nor_repeat_an_event(
         for _ in range(3):
             seen = sum((await counts(database)).values())
             victim = chance.randrange(2)
-            await until(lambda before=seen: _moved(database, before, len(events)), seconds=40, what="progress")
+            await until(partial(_moved, database, seen, len(events)), seconds=40, what="progress")
             os.kill(processes[victim].pid, signal.SIGKILL)
             await processes[victim].wait()
             processes[victim] = await start_process(url, kafka_bootstrap, topic)
