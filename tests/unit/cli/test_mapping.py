@@ -65,6 +65,9 @@ def test_money_follows_the_currency_and_absolute_takes_the_sign_away(mapping: Ma
         ({"kind": "gift"}, "no rule's `when` fits"),
         ({"at": "yesterday"}, "time 'yesterday' is no ISO 8601"),
         ({"sum": "a lot"}, "'a lot' is no number"),
+        ({"sum": "NaN"}, "'NaN' is no number"),
+        ({"sum": "-Infinity"}, "'-Infinity' is no number"),
+        ({"sum": "1e999999999"}, "'1e999999999' is no number"),
     ],
 )
 def test_a_row_that_cannot_be_read_is_refused_with_its_value(

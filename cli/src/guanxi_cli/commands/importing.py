@@ -43,8 +43,9 @@ def _errors(file: Path) -> Path:
 
 async def _import(home: Home, file: Path, source: str, mapping: Path | None) -> Tally:
     zone = ZoneInfo(os.environ.get("GUANXI_ZONE", "Asia/Shanghai"))
-    lines = read_lines(file, read_mapping(mapping, zone) if mapping else None)
-    checkpoint = Checkpoint.of(file)
+    rules = read_mapping(mapping, zone) if mapping else None
+    lines = read_lines(file, rules)
+    checkpoint = Checkpoint.of(file, rules, source, home.id)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True)) as progress:
         task = progress.add_task(file.name, total=count_lines(file), completed=checkpoint.line)

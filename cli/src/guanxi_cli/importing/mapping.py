@@ -19,7 +19,7 @@ import re
 from collections.abc import Mapping as Table
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
-from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
+from decimal import ROUND_HALF_EVEN, Decimal
 from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -134,12 +134,10 @@ def _value(template: Any, row: Table[str, str], currency: str) -> Any:
 
 def _number(form: str, text: str, currency: str, *, absolute: bool) -> int | float:
     try:
-        value = Decimal(text)
-    except InvalidOperation:
+        value = abs(Decimal(text)) if absolute else Decimal(text)
+        if form == "number":
+            return float(value)
+        exponent = _EXPONENTS.get(currency, 2) if form == "money" else 0
+        return int(value.scaleb(exponent).quantize(Decimal(1), rounding=ROUND_HALF_EVEN))
+    except (ArithmeticError, ValueError):  # no number, none that is finite, or one beyond all bounds
         raise RowRefused(f"{text!r} is no number") from None
-    if absolute:
-        value = abs(value)
-    if form == "number":
-        return float(value)
-    exponent = _EXPONENTS.get(currency, 2) if form == "money" else 0
-    return int(value.scaleb(exponent).quantize(Decimal(1), rounding=ROUND_HALF_EVEN))

@@ -40,8 +40,11 @@ def _open_bytes(path: Path) -> IO[bytes]:
 def _csv(path: Path, mapping: Mapping) -> Iterator[Line]:
     with _open_bytes(path) as file:
         reader = csv.DictReader(io.TextIOWrapper(file, encoding="utf-8-sig", newline=""))
-        for row in reader:
-            yield reader.line_num, _event(mapping.event, row)
+        try:
+            for row in reader:
+                yield reader.line_num, _event(mapping.event, row)
+        except (csv.Error, UnicodeDecodeError) as error:
+            raise Problem(f"{path} is no CSV in UTF-8 after line {reader.line_num}: {error}") from error
 
 
 def _ndjson(path: Path, make: Callable[[dict[str, Any]], dict[str, Any]]) -> Iterator[Line]:
@@ -54,7 +57,7 @@ def _ndjson(path: Path, make: Callable[[dict[str, Any]], dict[str, Any]]) -> Ite
 def _decoded(line: bytes, make: Callable[[dict[str, Any]], dict[str, Any]]) -> dict[str, Any] | str:
     try:
         row = json.loads(line)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         return f"this line is no JSON: {error}"
     return _event(make, row) if isinstance(row, dict) else "this line is no JSON object"
 

@@ -1,13 +1,16 @@
 """How does a file reach ingest, whole, also when the import is cut off? Batches in flight, and a checkpoint beside it.
 
 The checkpoint FILE.progress.json names the last line up to which everything is durable or listed in FILE.errors.ndjson;
-the next run goes on from there. Sending a line again does no harm: effects are unique by (source, id).
+a run that was cut off goes on from there. Sending a line again does no harm: effects are unique by (source, id).
 """
 
 import asyncio
+import hashlib
 import json
+import os
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final
@@ -19,6 +22,8 @@ from guanxi_cli.local.home import write_whole
 from guanxi_cli.local.problem import Problem
 
 BATCH: Final = 500
+BODY_BYTES: Final = 2 * 1024 * 1024
+EVENT_BYTES: Final = 256 * 1024
 IN_FLIGHT: Final = 4
 PATIENCE_SECONDS: Final = 120.0
 
@@ -32,26 +37,36 @@ class Tally:
     refused: int = 0
 
 
+Outcome = tuple[Tally, list[dict[str, Any]]]
+"""What was counted, and the refused lines, each with its reason."""
+
+
 @dataclass(slots=True, kw_only=True)
 class Checkpoint:
-    """Where an import stands: the size of the file it belongs to, and the last line that is done."""
+    """Where an unfinished import stands: the last line that is done, and what was counted and written up to it.
+
+    `belongs_to` tells one import from another: the file as it is now, its mapping, the source and the system.
+    """
 
     path: Path
-    size: int
+    belongs_to: str
     line: int = 0
+    errors_bytes: int = 0
+    tally: Tally = field(default_factory=Tally)
 
     @classmethod
-    def of(cls, file: Path) -> "Checkpoint":
-        """The checkpoint beside a file; one of another version of the file counts as none."""
-        path, size = file.with_name(file.name + ".progress.json"), file.stat().st_size
-        try:
+    def of(cls, file: Path, *told: object) -> "Checkpoint":
+        """The checkpoint beside a file; one of another import counts as none."""
+        path, stat = file.with_name(file.name + ".progress.json"), file.stat()
+        belongs_to = hashlib.sha256(repr((stat.st_size, stat.st_mtime_ns, *told)).encode()).hexdigest()
+        with suppress(FileNotFoundError, ValueError, KeyError, TypeError):
             found = json.loads(path.read_text())
-            return cls(path=path, size=size, line=int(found["line"]) if found["size"] == size else 0)
-        except (FileNotFoundError, ValueError, KeyError):
-            return cls(path=path, size=size)
+            if found.pop("belongs_to") == belongs_to:
+                return cls(path=path, belongs_to=belongs_to, **(found | {"tally": Tally(**found["tally"])}))
+        return cls(path=path, belongs_to=belongs_to)
 
     def save(self) -> None:
-        write_whole(self.path, json.dumps({"size": self.size, "line": self.line}))
+        write_whole(self.path, json.dumps({key: value for key, value in asdict(self).items() if key != "path"}))
 
 
 @dataclass(slots=True, kw_only=True)
@@ -64,16 +79,19 @@ class Sending:
     checkpoint: Checkpoint | None = None
     progress: Callable[[int], None] = lambda _line: None
     tally: Tally = field(default_factory=Tally)
+    transport: httpx.AsyncBaseTransport | None = None
 
     async def send(self, lines: Iterator[Line]) -> Tally:
         """Send every line; Problem when ingest refuses the key or stays away for two minutes."""
+        self._go_on()
         batches = iter(lambda: list(islice(lines, BATCH)), [])
         headers = {"Authorization": f"Bearer {self.key}", "Content-Type": "application/json"}
-        async with httpx.AsyncClient(base_url=self.url, headers=headers, timeout=30) as client:
-            flying: list[tuple[list[Line], asyncio.Task[list[dict[str, Any]]]]] = []
+        client = httpx.AsyncClient(base_url=self.url, headers=headers, timeout=30, transport=self.transport)
+        async with client:
+            flying: list[tuple[int, asyncio.Task[Outcome]]] = []
             try:
                 for batch in batches:
-                    flying.append((batch, asyncio.create_task(self._post(client, batch))))
+                    flying.append((batch[-1][0], asyncio.create_task(self._post(client, batch))))
                     if len(flying) >= IN_FLIGHT:
                         await self._land(flying)
                 while flying:
@@ -81,36 +99,50 @@ class Sending:
             finally:
                 for _, task in flying:
                     task.cancel()
+        if self.checkpoint:
+            self.checkpoint.path.unlink(missing_ok=True)
         return self.tally
 
-    async def _land(self, flying: "list[tuple[list[Line], asyncio.Task[list[dict[str, Any]]]]]") -> None:
+    def _go_on(self) -> None:
+        """Forget what an earlier import, or this one after its last checkpoint, wrote of refused lines."""
+        if self.checkpoint:
+            self.tally = self.checkpoint.tally
+            if self.errors and self.errors.exists():
+                os.truncate(self.errors, min(self.checkpoint.errors_bytes, self.errors.stat().st_size))
+
+    async def _land(self, flying: "list[tuple[int, asyncio.Task[Outcome]]]") -> None:
         """Wait for the oldest batch, list what was refused in it, then move the checkpoint."""
-        batch, task = flying.pop(0)
-        unreadable = [(number, event) for number, event in batch if isinstance(event, str)]
-        refused = await task + [
-            {"line": number, "code": "unreadable", "message": message} for number, message in unreadable
-        ]
+        last_line, task = flying.pop(0)
+        counted, refused = await task
+        self.tally.accepted += counted.accepted
+        self.tally.duplicates += counted.duplicates
         self.tally.refused += len(refused)
         if refused and self.errors:
             with self.errors.open("a") as file:
-                file.writelines(json.dumps(error, ensure_ascii=False) + "\n" for error in refused)
+                file.writelines(json.dumps(error) + "\n" for error in refused)
         if self.checkpoint:
-            self.checkpoint.line = batch[-1][0]
+            self.checkpoint.line = last_line
+            self.checkpoint.errors_bytes = self.errors.stat().st_size if self.errors and self.errors.exists() else 0
             self.checkpoint.save()
-        self.progress(batch[-1][0])
+        self.progress(last_line)
 
-    async def _post(self, client: httpx.AsyncClient, batch: list[Line]) -> list[dict[str, Any]]:
-        good = [(number, event) for number, event in batch if not isinstance(event, str)]
-        if not good:
-            return []
-        body = json.dumps([event for _, event in good], ensure_ascii=False).encode()
-        answer = await self._answered(client, body)
-        self.tally.accepted += answer["accepted"]
-        self.tally.duplicates += answer["duplicates"]
-        return [
-            {"line": good[item["index"]][0], "id": item.get("id"), "code": item["code"], "message": item["message"]}
-            for item in answer["rejected"]
-        ]
+    async def _post(self, client: httpx.AsyncClient, batch: list[Line]) -> Outcome:
+        counted, refused = Tally(), []
+        good: list[tuple[int, bytes]] = []
+        for number, event in batch:
+            encoded = event if isinstance(event, str) else _encoded(event)
+            if isinstance(encoded, bytes):
+                good.append((number, encoded))
+            else:
+                refused.append({"line": number, "code": "unreadable", "message": encoded})
+        for body in _bodies(good):
+            answer = await self._answered(client, b"[" + b",".join(encoded for _, encoded in body) + b"]")
+            counted.accepted += answer["accepted"]
+            counted.duplicates += answer["duplicates"]
+            for item in answer["rejected"]:
+                told = {"id": item.get("id"), "code": item["code"], "message": item["message"]}
+                refused.append({"line": body[item["index"]][0]} | told)
+        return counted, refused
 
     async def _answered(self, client: httpx.AsyncClient, body: bytes) -> dict[str, Any]:
         """Post until ingest answers for good, within the patience."""
@@ -133,3 +165,26 @@ class Sending:
             raise Problem(f"ingest refused a batch with {answer.status_code}: {answer.text[:500]}")
         found: dict[str, Any] = answer.json()
         return found
+
+
+def _encoded(event: dict[str, Any]) -> bytes | str:
+    """The event as JSON, or the sentence that says why ingest would refuse the whole request for it."""
+    try:
+        encoded = json.dumps(event, ensure_ascii=False, allow_nan=False).encode()
+    except (ValueError, RecursionError) as error:
+        return f"this line cannot be sent as JSON: {error}"
+    return encoded if len(encoded) <= EVENT_BYTES else f"this line has {len(encoded)} bytes, more than {EVENT_BYTES}"
+
+
+def _bodies(lines: list[tuple[int, bytes]]) -> Iterator[list[tuple[int, bytes]]]:
+    """The lines in order, in requests of a size that ingest takes."""
+    body: list[tuple[int, bytes]] = []
+    size = 0
+    for line in lines:
+        if body and size + len(line[1]) > BODY_BYTES:
+            yield body
+            body, size = [], 0
+        body.append(line)
+        size += len(line[1]) + 1
+    if body:
+        yield body
