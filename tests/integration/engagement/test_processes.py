@@ -1,5 +1,8 @@
 """Do engagement's real processes start, hear the log and show what they heard to those who may see it?"""
 
+import asyncio
+import os
+import sys
 from collections.abc import AsyncIterator
 from datetime import date
 
@@ -10,10 +13,13 @@ from tests.support.chassis import publish_events
 from tests.support.mirror import consent, evaluated, identity_fact, interaction
 from tests.support.service_processes import client_of, make_key, running_service
 from tests.support.waiting import until
+from tests.support.web import free_port
 
 from common.events import INTERACTIONS, RELATIONSHIPS
 from common.identity import IdentityKey
 from guanxi_cli.local.home import Home
+from guanxi_cli.local.services import environment as environment_of
+from guanxi_cli.local.services import migrate
 
 pytestmark = pytest.mark.xdist_group("engagement-processes")
 
@@ -97,3 +103,26 @@ async def test_only_a_key_with_the_scope_may_see_it(home: Home, other_key: str) 
         assert (await nobody.get(path)).status_code == 401
     async with client_of(home, "engagement", other_key) as other:
         assert (await other.get(path)).status_code == 403
+
+
+async def test_a_worker_without_kafka_says_degraded_and_ends_in_time(servers: Home) -> None:
+    await migrate(servers, "engagement")
+    away = {"GUANXI_KAFKA_BOOTSTRAP": "127.0.0.1:1", "GUANXI_MANAGEMENT_PORT": str(free_port())}
+    environment = {**os.environ, **environment_of(servers, "engagement"), **away}
+    worker = await asyncio.create_subprocess_exec(sys.executable, "-m", "engagement", "worker", env=environment)
+
+    async def degraded() -> bool:
+        try:
+            async with httpx.AsyncClient(timeout=5.0) as asking:
+                answer = await asking.get(f"http://127.0.0.1:{away['GUANXI_MANAGEMENT_PORT']}/readyz")
+        except httpx.TransportError:
+            return False
+        return set(answer.json()["degraded"]) == {"kafka"} if answer.is_success else False
+
+    try:
+        await until(degraded, what="the worker degraded")
+        worker.terminate()
+        assert await asyncio.wait_for(worker.wait(), timeout=10.0) == 0
+    finally:
+        if worker.returncode is None:
+            worker.kill()

@@ -238,8 +238,7 @@ async def test_the_management_port_tells_progress_and_what_is_degraded(database:
             await connection.execute(text(PROGRESS), values)
         (row,) = (await client.get("/progress")).json()["progress"]
         assert (row["topic"], row["next_offset"], row["end_offset"]) == ("a", 5, 7)
-        health.stuck = lambda: "no batch for 60 s"
-        assert (await client.get("/livez")).status_code == 503
+        assert (await client.get("/livez")).json()["status"] == "alive"
 
 
 async def test_a_dead_dependency_is_degraded_and_not_unready() -> None:

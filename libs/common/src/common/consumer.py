@@ -5,7 +5,6 @@ a lag figure (architecture.md, chassis 1). No rebalance listener is needed for c
 """
 
 import asyncio
-import contextlib
 from collections.abc import Callable, Sequence
 from itertools import groupby
 from operator import attrgetter
@@ -212,7 +211,7 @@ class Consumer:
             try:
                 await self._measure(kafka)
             except (KafkaError, TimeoutError):
-                continue
+                continue  # the figures of the next second will do
             except Exception as error:
                 if not is_transient(error):
                     raise
@@ -235,9 +234,8 @@ class Consumer:
         self._idle_measures = self._idle_measures + 1 if lag else 0
         if self._idle_measures * MEASURE_SECONDS > STALLED_SECONDS:
             raise Stalled(f"{lag} events wait and none came for {STALLED_SECONDS:.0f} s")
-        with contextlib.suppress(KafkaError, TimeoutError):
-            async with asyncio.timeout(COMMIT_SECONDS):
-                await kafka.commit({TopicPartition(*place): offset for place, offset in offsets.items()})
+        async with asyncio.timeout(COMMIT_SECONDS):
+            await kafka.commit({TopicPartition(*place): offset for place, offset in offsets.items()})
 
 
 def _received(record: ConsumerRecord[Any, Any]) -> Received:

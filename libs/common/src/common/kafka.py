@@ -6,7 +6,7 @@ Everything that names aiokafka's producer or its settings stands here.
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from functools import lru_cache
 from struct import unpack
@@ -14,6 +14,7 @@ from typing import Any, Final
 
 import structlog
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka.client import AIOKafkaClient
 from aiokafka.coordinator.assignors.range import RangePartitionAssignor
 from aiokafka.errors import KafkaError
 
@@ -258,3 +259,19 @@ def make_consumer(bootstrap: str, *, group: str) -> AIOKafkaConsumer:
         max_poll_interval_ms=3_600_000,
         metadata_max_age_ms=30_000,
     )
+
+
+def broker_probe(bootstrap: str) -> Callable[[], Awaitable[str | None]]:
+    """A probe (common.http.health): whether a broker answers a request for its metadata."""
+
+    async def ask() -> str | None:
+        client = AIOKafkaClient(bootstrap_servers=bootstrap, request_timeout_ms=REQUEST_MILLISECONDS)
+        try:
+            await client.bootstrap()
+        except (KafkaError, OSError) as error:
+            return f"no answer: {type(error).__name__}"
+        finally:
+            await client.close()
+        return None
+
+    return ask

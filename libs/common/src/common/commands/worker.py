@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from common.database import is_transient
 from common.garbage import collect_less
 from common.http.serve import serve_management
+from common.kafka import broker_probe
 from common.migrated import check_migrated
 from common.settings import Settings
 from common.version import code_version
@@ -32,7 +33,8 @@ async def _work(service: str, settings: Settings) -> None:
     async with AsyncExitStack() as stack:
         worker: Worker = await import_module(f"{service}.app").make_worker(settings, stack)
         management = serve_management(settings, database=worker.database, service=service, version=version)
-        await stack.enter_async_context(management)
+        health = await stack.enter_async_context(management)
+        health.probes["kafka"] = broker_probe(settings.kafka_bootstrap)
         await _wait_for_tables(service, worker, stop)
         collect_less()
         await run_parts(worker.parts, stop)

@@ -22,11 +22,10 @@ Probe = Callable[[], Awaitable[str | None]]
 
 @dataclass(slots=True, kw_only=True)
 class Health:
-    """`ready` and `draining` are set by the process; `stuck` names what no longer moves, which only a restart mends."""
+    """`ready` and `draining` are set by the process. What moves no more ends its process (consumer.Stalled)."""
 
     ready: bool = False
     draining: bool = False
-    stuck: Callable[[], str | None] = lambda: None
     probes: dict[str, Probe] = field(default_factory=dict)
     loop_lag_seconds: float = 0.0
     _asked: dict[str, "asyncio.Future[str | None]"] = field(default_factory=dict)

@@ -30,9 +30,7 @@ def create_management_app(*, health: Health, service: str, version: str, databas
     """/livez /readyz /metrics /version; where there is a database, /progress: offsets, and rows waiting to be sent."""
 
     async def livez(_: Request) -> Response:
-        stuck = health.stuck()
-        body = {"status": "alive" if stuck is None else "stuck", "loop_lag_seconds": round(health.loop_lag_seconds, 3)}
-        return JSONResponse(body if stuck is None else body | {"reason": stuck}, 200 if stuck is None else 503)
+        return JSONResponse({"status": "alive", "loop_lag_seconds": round(health.loop_lag_seconds, 3)})
 
     async def readyz(_: Request) -> Response:
         if health.draining or not health.ready:

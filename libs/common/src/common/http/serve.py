@@ -57,7 +57,7 @@ async def run_api(app: FastAPI, settings: Settings, *, service: str, version: st
 async def serve_management(
     settings: Settings, *, database: Database | None, service: str, version: str, health: Health | None = None
 ) -> AsyncIterator[Health]:
-    """The management port while the block runs; the worker's `Health` may be given probes and a watchdog."""
+    """The management port while the block runs; the worker's `Health` may be given more probes."""
     health = health or Health()
     if database is not None:
         health.probes.setdefault("database", database_probe(database))
