@@ -41,7 +41,6 @@ class ThingTaken(errors.Conflict):
 REFUSALS: dict[str, Exception] = {
     "malformed": errors.Malformed("Send a shorter name.", pointer="/name"),
     "absent": errors.Absent("No such thing."),
-    "gone": errors.Gone("The thing was erased."),
     "conflict": ThingTaken("The name is taken."),
     "forbidden": errors.Forbidden("Not yours."),
     "unauthenticated": errors.Unauthenticated("Who are you?"),
@@ -212,7 +211,6 @@ async def test_no_body_at_all_is_422(client: httpx.AsyncClient) -> None:
     [
         ("malformed", 422),
         ("absent", 404),
-        ("gone", 410),
         ("conflict", 409),
         ("forbidden", 403),
         ("unauthenticated", 401),

@@ -1,5 +1,6 @@
 """How does a process talk to its PostgreSQL? One pool, a deadline on everything, one kind of transaction."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -11,6 +12,9 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from common.waiting import cancel_and_wait
+
+CLOSE_SECONDS: Final = 2.0
 CONNECT_SECONDS: Final = 3.0
 COMMAND_SECONDS: Final = 10.0
 POOL_WAIT_SECONDS: Final = 3.0
@@ -25,9 +29,7 @@ _TRANSIENT = (
     asyncpg.InsufficientResourcesError,
     asyncpg.OperatorInterventionError,
     OSError,
-    TimeoutError,
     PoolTimeout,
-    ConnectionError,
 )
 
 
@@ -54,8 +56,10 @@ class Database:
             yield connection
 
     async def close(self) -> None:
-        """Close every connection."""
-        await self.engine.dispose()
+        """Close every connection; those of a server that hangs are dropped."""
+        closing = asyncio.create_task(self.engine.dispose())
+        await asyncio.wait([closing], timeout=CLOSE_SECONDS)
+        await cancel_and_wait(closing, seconds=1.0)
 
 
 def open_database(

@@ -42,12 +42,6 @@ class Absent(AppError):
     code = "not_found"
 
 
-class Gone(AppError):
-    """The thing was here and has been erased."""
-
-    code = "gone"
-
-
 class Conflict(AppError):
     """The request contradicts what is already stored."""
 
