@@ -20,6 +20,7 @@ import httpx
 
 from chaos.load import orders, send_all
 from chaos.oracle import Oracle
+from guanxi_cli.demo.caught_up import wait_until_caught_up
 from guanxi_cli.local.home import Home, find_home
 
 PARTS = ("ingest-api", "ingest-worker", "scoring-worker", "scoring-api", "kafka", "postgres")
@@ -65,6 +66,7 @@ async def kill_under_load(home: Home, part: str, *, events: int = EVENTS) -> Out
     kill(home, part)
     await bring_back(home)
     await load
+    await wait_until_caught_up(home)  # a customer is compared when nothing can be counted any more, also not twice
     wrong = await differences(credentials, oracle)
     return Outcome(part=part, events=oracle.events(), wrong=wrong, seconds=time.monotonic() - began)
 
