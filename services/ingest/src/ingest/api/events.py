@@ -13,9 +13,10 @@ from common.errors import AppError, Malformed, TooLarge
 from common.http.guard import parse_json, parse_json_hastily, parse_json_warily
 from common.http.keys import Principal, get_principal
 from ingest.api.sender import circumstances
+from ingest.domain.admission import Circumstances
 from ingest.domain.cloudevents import Mode, mode_of, read_binary, with_data
 from ingest.domain.sources import sender_name
-from ingest.usecases.accept_events import MOST_EVENTS, Outcome, Unread, accept_events
+from ingest.usecases.accept_events import MOST_EVENTS, Judged, Outcome, Unread, accept, judge
 from ingest.usecases.find_event import NoSuchEvent, WhereItIs, find_event
 
 router = APIRouter(tags=["events"])
@@ -51,34 +52,36 @@ class EventRefused(Malformed):
     },
 )
 async def post_events(request: Request) -> Response:
-    state = request.scope["state"]
-    body: bytes = state["body"]
-    headers = request.scope["headers"]
-    content_type = request.headers.get("content-type", "")
-    mode = mode_of(content_type, {name for name, _ in headers})
+    mode = mode_of(request.headers.get("content-type", ""), {name for name, _ in request.scope["headers"]})
     if mode is None:
         raise HTTPException(415, "Send CloudEvents as JSON: application/cloudevents+json.")
+    judged, given, alone = read_and_judge(request, mode)
+    outcome = await accept(request.app.state.door, judged, given=given, dialect=mode)
+    return answer(outcome, alone=alone)
+
+
+def read_and_judge(request: Request, mode: Mode) -> tuple[Judged, Circumstances, bool]:
+    """Decode and judge the events; nothing decoded outlives this call. And whether it is one event by its form."""
+    state = request.scope["state"]
+    body: bytes = state["body"]
     value, colons = parse_json_hastily(body)
     wary = colons < 0
     if wary:
         value, wary = parse_json_warily(body) if body or mode is not Mode.BINARY else (None, False)
-    events, alone = split(mode, value, headers=headers, content_type=content_type)
-
-    def check(counted: int) -> None:
-        """Other colons than the body's (a wrapper has one): a member may be named twice, so look closely."""
-        wrapper = 0 if alone or isinstance(value, list) else 1
-        if colons >= 0 and counted + wrapper != colons:
-            parse_json(body)
-
+    events, alone = split(mode, value, request)
     given = circumstances(request, state["principal"], wary=wary)
-    outcome = await accept_events(request.app.state.door, events, given=given, dialect=mode, check=check)
-    return answer(outcome, alone=alone)
+    judged = judge(events, given)
+    wrapper = 0 if alone or isinstance(value, list) else 1
+    if colons >= 0 and judged.colons + wrapper != colons:
+        parse_json(body)  # other colons than the body's: a member may be named twice, so look closely
+    return judged, given, alone
 
 
-def split(mode: Mode, value: Any, *, headers: Any, content_type: str) -> tuple[list[Any], bool]:
+def split(mode: Mode, value: Any, request: Request) -> tuple[list[Any], bool]:
     """The events of a request, and whether it is one event by its form."""
     if mode is Mode.BINARY:
-        return [attempt(read_binary, value, headers, content_type)], True
+        content_type = request.headers.get("content-type", "")
+        return [attempt(read_binary, value, request.scope["headers"], content_type)], True
     if mode is Mode.STRUCTURED:
         return [attempt(with_data, value)], True
     if isinstance(value, list):

@@ -13,7 +13,7 @@ from common.http.route_guard import required_principal
 from ingest.api.events import EventRefused, attempt
 from ingest.api.sender import circumstances
 from ingest.domain.segment import KINDS, Envelope, to_event
-from ingest.usecases.accept_events import MOST_EVENTS, Outcome, accept_events
+from ingest.usecases.accept_events import MOST_EVENTS, Outcome, accept, judge
 
 router = APIRouter(tags=["segment"])
 
@@ -51,7 +51,7 @@ async def post_messages(request: Request) -> Response:
         events = [attempt(to_event, message, envelope) for message in messages]
     else:
         events = [attempt(to_event, value, envelope, kind if kind in KINDS else None)]
-    outcome = await accept_events(request.app.state.door, events, given=given, dialect="segment")
+    outcome = await accept(request.app.state.door, judge(events, given), given=given, dialect="segment")
     return _answer(outcome, alone=messages is None)
 
 

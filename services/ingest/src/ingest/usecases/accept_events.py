@@ -1,7 +1,7 @@
 """Which of these events come in? Each is admitted or refused alone; what is admitted is durable when this returns."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
@@ -44,6 +44,25 @@ class Unread(NamedTuple):
     refusal: AppError
 
 
+class Refused(NamedTuple):
+    """An event that does not come in: its place in the request, what was sent, and why."""
+
+    place: int
+    sent: Any
+    refusal: AppError
+
+
+@dataclass(slots=True, kw_only=True)
+class Judged:
+    """A request's events before any is durable; of those named alike, the first is admitted."""
+
+    number: int
+    admitted: dict[tuple[str, str], Admitted]
+    refused: list[Refused]
+    colons: int
+    """How many all admitted events have when encoded (guard.parse_json_hastily)."""
+
+
 class Rejection(Struct, kw_only=True, frozen=True):
     """Why one event of a request does not come in; `pointer` (RFC 6901) names the place inside it."""
 
@@ -63,57 +82,48 @@ class Outcome:
     rejected: list[Rejection]
 
 
-async def accept_events(
-    door: Door,
-    events: Sequence[Any],
-    *,
-    given: Circumstances,
-    dialect: str = "canonical",
-    check: Callable[[int], None] = lambda _: None,
-) -> Outcome:
-    """Let events in. An item may also be what its dialect could not read. NotDurable: send the same request again.
+def judge(events: Sequence[Any], given: Circumstances) -> Judged:
+    """Which events may come in. An item may also be what its dialect could not read. No I/O.
 
-    `check` gets the colons of all events, before any is durable, and may refuse the request.
+    Apart from `accept`, so that what was decoded is freed, and its memory hot again, before anything waits.
     """
     admitted: dict[tuple[str, str], Admitted] = {}
-    refused: list[tuple[int, AppError]] = []
-    duplicates = colons = 0
-    for index, event in enumerate(events):
+    refused: list[Refused] = []
+    colons = 0
+    for place, event in enumerate(events):
         if isinstance(event, Unread):
-            refused.append((index, event.refusal))
+            refused.append(Refused(place, event.sent, event.refusal))
             continue
         try:
             one = admit(event, given)
         except AppError as refusal:
-            refused.append((index, refusal))
+            refused.append(Refused(place, event, refusal))
             continue
         colons += one.colons
-        name = (one.source, one.id)
-        if name in admitted:
-            duplicates += 1
-        else:
-            admitted[name] = one
-    check(colons)
+        admitted.setdefault((one.source, one.id), one)
+    return Judged(number=len(events), admitted=admitted, refused=refused, colons=colons)
+
+
+async def accept(door: Door, judged: Judged, *, given: Circumstances, dialect: str) -> Outcome:
+    """Make durable what may come in, or NotDurable: send the same request again."""
+    admitted, refused = judged.admitted, judged.refused
     for name in door.recent.known(admitted):
         del admitted[name]
-        duplicates += 1
+    duplicates = judged.number - len(refused) - len(admitted)
     if admitted:
         places = await door.log.keep(list(admitted.values()), accepted_at=given.moment.at)
         door.recent.add_all(zip(admitted, places, strict=True))
-    rejected = await _keep_refused(door, events, refused, given=given, dialect=dialect) if refused else []
-    accepted = len(events) - duplicates - len(rejected)
+    rejected = await _keep_refused(door, refused, given=given, dialect=dialect) if refused else []
+    accepted = judged.number - duplicates - len(rejected)
     return Outcome(accepted=accepted, duplicates=duplicates, rejected=rejected)
 
 
 async def _keep_refused(
-    door: Door, events: Sequence[Any], refused: Sequence[tuple[int, AppError]], *, given: Circumstances, dialect: str
+    door: Door, refused: Sequence[Refused], *, given: Circumstances, dialect: str
 ) -> list[Rejection]:
     """Keep what is refused in quarantine. Unmappable events must get there; the others are named in the answer."""
     kept, rejected = [], []
-    for index, refusal in refused:
-        event = events[index]
-        if isinstance(event, Unread):
-            event = event.sent
+    for place, event, refusal in refused:
         event_id = _text(event, "id") or _text(event, "messageId")
         accepted = isinstance(refusal, Unmappable)
         message, pointer = _printable(refusal.message), _printable(str(refusal.data.get("pointer", "")))
@@ -129,7 +139,7 @@ async def _keep_refused(
             )
         )
         if not accepted:
-            rejected.append(Rejection(index=index, id=event_id, code=refusal.reason, message=message, pointer=pointer))
+            rejected.append(Rejection(index=place, id=event_id, code=refusal.reason, message=message, pointer=pointer))
     try:
         async with door.database.transaction() as connection:
             await keep_in_quarantine(connection, kept, sender=given.sender.name, dialect=dialect)
