@@ -15,7 +15,7 @@ MODULES: Final = [path for source in SOURCES for path in sorted(source.rglob("*.
 
 LINT_IMPORTS: Final = Path(sys.executable).with_name("lint-imports")
 FORBIDDEN_NAMES: Final = {"util", "utils", "helper", "helpers", "base", "manager", "misc", "models", "service"}
-MOST_CHASSIS_LINES: Final = 2900
+MOST_CHASSIS_LINES: Final = 3000
 NO_CODE: Final = {
     tokenize.COMMENT,
     tokenize.NL,

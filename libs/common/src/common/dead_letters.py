@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from common.database import Database
+from common.database import Database, is_transient
 from common.events import Event, decode_event
 
 IN_A_ROW: Final = 20
@@ -162,6 +162,8 @@ async def replay(database: Database, handle: Handle, letter_id: int, *, code_ver
             await connection.execute(_DONE, {"id": letter_id})
             return None
     except Exception as error:  # noqa: BLE001 - whatever the handler raises is the letter's new reason
+        if is_transient(error):
+            raise
         async with database.transaction() as connection:
             await connection.execute(
                 _FAILED, {"id": letter_id, "reason": describe(error), "code_version": code_version}

@@ -8,7 +8,7 @@ from importlib import import_module
 
 import uvloop
 
-from common.dead_letters import DeadLetter, list_dead_letters, replay
+from common.dead_letters import list_dead_letters, replay
 from common.settings import Settings
 from common.version import code_version
 from common.worker import Worker
@@ -24,21 +24,24 @@ def run(service: str, settings: Settings, arguments: Sequence[str]) -> None:
     replaying = actions.add_parser("replay", help="apply letters again with this code")
     replaying.add_argument("ids", nargs="*", type=int, help="letters to replay; none: all")
     chosen = parser.parse_args(arguments)
-    uvloop.run(_act(service, settings, None if chosen.action == "list" else chosen.ids))
+    failures = uvloop.run(_act(service, settings, None if chosen.action == "list" else chosen.ids))
+    sys.exit(1 if failures else 0)
 
 
-async def _act(service: str, settings: Settings, replayed: Sequence[int] | None) -> None:
+async def _act(service: str, settings: Settings, replayed: Sequence[int] | None) -> int:
+    """Print what was asked for; how many letters still do not take effect."""
+    failures = 0
     async with AsyncExitStack() as stack:
         worker: Worker = await import_module(f"{service}.app").make_worker(settings, stack)
-        letters = await list_dead_letters(worker.database, limit=MOST_LISTED)
-        for letter in letters:
-            if replayed is None:
-                sys.stdout.write(f"{_where(letter)}  customer {letter.customer}  {letter.reason}\n")
-            elif not replayed or letter.id in replayed:
-                version = code_version(service)
-                failed = await replay(worker.database, worker.handle, letter.id, code_version=version)
-                sys.stdout.write(f"{_where(letter)}  {'failed: ' + failed if failed else 'took effect'}\n")
-
-
-def _where(letter: DeadLetter) -> str:
-    return f"{letter.id}  {letter.topic}[{letter.partition}]@{letter.offset}  {letter.event}"
+        letters = [] if replayed else await list_dead_letters(worker.database, limit=MOST_LISTED)
+        if replayed is None:
+            for one in letters:
+                where = f"{one.topic}[{one.partition}]@{one.offset}  {one.event}  customer {one.customer}  {one.reason}"
+                sys.stdout.write(f"{one.id}  {where}  (again: python -m {service} dead-letters replay {one.id})\n")
+            return 0
+        for letter_id in replayed or [one.id for one in letters]:
+            version = code_version(service)
+            failed = await replay(worker.database, worker.handle, letter_id, code_version=version)
+            failures += failed is not None
+            sys.stdout.write(f"{letter_id}  {'failed: ' + failed if failed else 'took effect'}\n")
+    return failures
