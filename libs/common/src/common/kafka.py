@@ -6,7 +6,7 @@ Everything that names aiokafka's producer or its settings stands here.
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from functools import lru_cache
 from struct import unpack
@@ -81,20 +81,27 @@ class Lane:
         Raises LaneClosed at once while the breaker is open or too many batches wait. Never cancel the future:
         it is shared by every record of the batch.
         """
-        if self._broken and self.closed:
-            raise LaneClosed(f"{self._topic}[{self._partition}] does not acknowledge.")
-        if len(self._batches) >= LANE_BATCHES:
-            raise LaneClosed(f"{self._topic}[{self._partition}] has {LANE_BATCHES} batches waiting.")
-        if self._batches:
-            builder, future = self._batches[-1]
+        places = self.append_all([(key, value)])
+        if not places:
+            raise LaneClosed(f"{self._topic}[{self._partition}] does not acknowledge or has too much waiting.")
+        return places[0]
+
+    def append_all(self, records: Iterable[tuple[bytes, bytes]]) -> list[tuple[asyncio.Future[int], int]]:
+        """Queue keys and values in order until the lane refuses; where each one is that it took (see append)."""
+        places: list[tuple[asyncio.Future[int], int]] = []
+        if self.closed or len(self._batches) >= LANE_BATCHES:
+            return places
+        builder, future = self._batches[-1] if self._batches else self._open_batch()
+        for key, value in records:
             appended = builder.append(timestamp=None, key=key, value=value, headers=HEADERS)
-        else:
-            appended = None
-        if appended is None:
-            builder, future = self._open_batch()
-            appended = builder.append(timestamp=None, key=key, value=value, headers=HEADERS)
+            if appended is None:
+                if len(self._batches) >= LANE_BATCHES:
+                    break
+                builder, future = self._open_batch()
+                appended = builder.append(timestamp=None, key=key, value=value, headers=HEADERS)
+            places.append((future, appended.offset))
         self._wake.set()
-        return future, builder.record_count() - 1
+        return places
 
     def _open_batch(self) -> tuple[Any, asyncio.Future[int]]:
         future: asyncio.Future[int] = self._loop.create_future()
@@ -177,12 +184,23 @@ class Producer:
 
     def append(self, topic: str, partition: int, key: bytes, value: bytes) -> tuple[asyncio.Future[int], int]:
         """Queue one record (see Lane.append)."""
-        lane = self._lanes.get((topic, partition))
+        lane = self._lane(topic, partition)
         if lane is None:
-            if self._kafka is None:
-                raise LaneClosed("Kafka was not reached yet.")
-            lane = self._lanes[topic, partition] = Lane(self._kafka, topic, partition)
+            raise LaneClosed("Kafka was not reached yet.")
         return lane.append(key, value)
+
+    def append_all(
+        self, topic: str, partition: int, records: Iterable[tuple[bytes, bytes]]
+    ) -> list[tuple[asyncio.Future[int], int]]:
+        """Queue many records (see Lane.append_all)."""
+        lane = self._lane(topic, partition)
+        return lane.append_all(records) if lane is not None else []
+
+    def _lane(self, topic: str, partition: int) -> Lane | None:
+        lane = self._lanes.get((topic, partition))
+        if lane is None and self._kafka is not None:
+            lane = self._lanes[topic, partition] = Lane(self._kafka, topic, partition)
+        return lane
 
     async def connected(self) -> None:
         """Wait until the broker was reached."""

@@ -1,8 +1,10 @@
 """How does an admitted event become durable? On Kafka, or within the deadline in the spool (reliability.md D1)."""
 
 import asyncio
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from itertools import chain, repeat
 from typing import Final
 
 import asyncpg
@@ -12,17 +14,17 @@ from sqlalchemy.exc import SQLAlchemyError
 from common.database import Database, is_transient
 from common.errors import Unavailable
 from common.events import INTERACTIONS
-from common.kafka import LaneClosed, Producer, partition_of
+from common.kafka import Producer, partition_of
 from ingest.domain.admission import Admitted
-from ingest.store.recent import Plain
+from ingest.store.recent import Name, Plain
 from ingest.store.spool import Spooled, add_to_spool
 
 log = structlog.get_logger()
 
 DEADLINE_SECONDS: Final = 3.0
 
-Sent = tuple[int, asyncio.Future[int] | None, int]
-"""A partition, the batch's future (result: its base offset; None: the lane is closed), the place in the batch."""
+Sent = tuple[int, list[Admitted], list[tuple[asyncio.Future[int], int]]]
+"""A partition, its events, and as many batches' futures and places in them as its lane took (Lane.append_all)."""
 
 
 class NotDurable(Unavailable):
@@ -46,40 +48,38 @@ class Log:
             return "Kafka does not acknowledge: events go to the spool"
         return "events wait in the spool" if self.spool_waits else None
 
-    async def keep(self, events: Sequence[Admitted], *, accepted_at: datetime) -> list[Plain]:
+    async def keep(self, events: Iterable[Admitted], *, accepted_at: datetime) -> list[tuple[Name, Plain]]:
         """Make events durable; NotDurable when any of them is not, and then the request may be sent again."""
-        sent, waiting = self._append(events)
+        sent = self._append(events)
+        waiting = {future for _, _, batches in sent for future, _ in batches}
         if waiting:
             await asyncio.wait(waiting, timeout=DEADLINE_SECONDS)
         first = {future: future.result() for future in waiting if _is_acknowledged(future)}
-        places: list[Plain] = []
+        kept: list[tuple[Name, Plain]] = []
         late: list[Spooled] = []
-        for event, (partition, future, nth) in zip(events, sent, strict=True):
-            offset = first[future] + nth if future in first else None
-            places.append((event.customer, INTERACTIONS, partition, offset, accepted_at))
-            if offset is None:
-                late.append(
-                    Spooled(INTERACTIONS, partition, event.key, event.value, event.source, event.id, accepted_at)
-                )
+        for partition, its, batches in sent:
+            places = chain(batches, repeat((None, 0)))
+            for event, (future, nth) in zip(its, places, strict=False):
+                offset = first[future] + nth if future in first else None
+                kept.append(((event.source, event.id), (event.customer, INTERACTIONS, partition, offset, accepted_at)))
+                if offset is None:
+                    late.append(
+                        Spooled(INTERACTIONS, partition, event.key, event.value, event.source, event.id, accepted_at)
+                    )
         if late:
             await self._spool(late)
-        return places
+        return kept
 
-    def _append(self, events: Sequence[Admitted]) -> tuple[list[Sent], set[asyncio.Future[int]]]:
-        """Queue every event on its lane; and the batches to wait for."""
-        append, partitions = self._producer.append, self._producer.partitions
-        sent: list[Sent] = []
-        waiting = set()
+    def _append(self, events: Iterable[Admitted]) -> list[Sent]:
+        """Queue all events, lane by lane."""
+        by_partition: defaultdict[int, list[Admitted]] = defaultdict(list)
         for event in events:
-            partition = partition_of(event.key, partitions)
-            try:
-                future, nth = append(INTERACTIONS, partition, event.key, event.value)
-            except LaneClosed:
-                sent.append((partition, None, 0))
-            else:
-                sent.append((partition, future, nth))
-                waiting.add(future)
-        return sent, waiting
+            by_partition[partition_of(event.key, self._producer.partitions)].append(event)
+        append_all = self._producer.append_all
+        return [
+            (partition, its, append_all(INTERACTIONS, partition, [(event.key, event.value) for event in its]))
+            for partition, its in by_partition.items()
+        ]
 
     async def _spool(self, rows: Sequence[Spooled]) -> None:
         if self.spool_is_full:

@@ -111,8 +111,7 @@ async def accept(door: Door, judged: Judged, *, given: Circumstances, dialect: s
         del admitted[name]
     duplicates = judged.number - len(refused) - len(admitted)
     if admitted:
-        places = await door.log.keep(list(admitted.values()), accepted_at=given.moment.at)
-        door.recent.add_all(zip(admitted, places, strict=True))
+        door.recent.add_all(await door.log.keep(admitted.values(), accepted_at=given.moment.at))
     rejected = await _keep_refused(door, refused, given=given, dialect=dialect) if refused else []
     accepted = judged.number - duplicates - len(rejected)
     return Outcome(accepted=accepted, duplicates=duplicates, rejected=rejected)
