@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from scoring.domain.effects import Cancel, Effect, Order, Refund, Tally
-from scoring.domain.purchases import NO_SECTION, Purchases, Section, read_section, with_order, write_section
+from scoring.domain.purchases import NO_SECTION, Purchases, Section, read_section, with_orders, write_section
 
 # A row: little-endian int64 words. HEADER_WORDS of header, the buckets' keys, their counts, then the money section
 # (purchases.py), which stays bytes until an order, a refund or a cancel needs it.
@@ -55,12 +55,17 @@ class State:
     def apply(self, found: Iterable[Effect]) -> None:
         """Add the effects of events that were not applied before."""
         self._bytes = None
+        orders: list[Order] = []
         for effect in found:
             if isinstance(effect, Tally):
                 day, kind, q_milli = effect
                 self._count(day << KIND_BITS | kind, (q_milli << COUNT_BITS) + 1)
+            elif isinstance(effect, Order):
+                orders.append(effect)
             else:
-                self._apply_money(effect)
+                self._take_money_back(effect)
+        if orders:
+            self._add_orders(orders)
 
     def _count(self, key: int, more: int) -> None:
         keys = self._keys
@@ -71,24 +76,25 @@ class State:
             keys.insert(at, key)
             self._counts.insert(at, more)
 
-    def _apply_money(self, effect: Order | Refund | Cancel) -> None:
-        if isinstance(effect, Order) and self._purchases is None and self._section is not None:
-            longer = with_order(self._section, effect)
+    def _add_orders(self, orders: list[Order]) -> None:
+        if self._purchases is None and self._section is not None:
+            longer = with_orders(self._section, orders)
             if longer is not None:
                 self._section = longer
                 return
+        known = self.purchases.orders
+        self._section = None
+        for order in orders:
+            known[order.key] = min(order, known.get(order.key, order))
+
+    def _take_money_back(self, effect: Refund | Cancel) -> None:
         known = self.purchases
         self._section = None
-        if isinstance(effect, Order):
-            order = known.orders.get(effect.key)
-            known.orders[effect.key] = effect if order is None else min(order, effect)
-        elif isinstance(effect, Refund):
+        if isinstance(effect, Refund):
             name = (effect.order_key, effect.key)
-            refund = known.refunds.get(name)
-            known.refunds[name] = effect if refund is None else min(refund, effect)
+            known.refunds[name] = min(effect, known.refunds.get(name, effect))
         else:
-            day = known.cancels.get(effect.order_key)
-            known.cancels[effect.order_key] = effect.day if day is None else min(day, effect.day)
+            known.cancels[effect.order_key] = min(effect.day, known.cancels.get(effect.order_key, effect.day))
 
     @classmethod
     def union(cls, states: Iterable["State"]) -> "State":
