@@ -79,6 +79,16 @@ async def test_where_an_event_is_and_that_a_refused_one_is_nowhere(ingest: Inges
     assert b'"Wrong"' in kept.payload
 
 
+async def test_an_order_that_its_dialect_cannot_read_is_accepted_into_quarantine_and_says_why(ingest: Ingest) -> None:
+    name, key = await ingest.new_source()
+    order = {"event": "Order Completed", "userId": "42", "messageId": "m-1", "properties": {"order_id": "1"}}
+    answer = await ingest.client.post("/v1/track", json=order, headers=key)
+    assert answer.json()["accepted"] == 1
+    found = (await ingest.client.get(f"/v1/events/{name}/m-1", headers=key)).json()
+    assert found["quarantined"]
+    assert "total" in found["reason"]
+
+
 async def test_older_events_are_asked_from_scoring_and_its_silence_is_no_absence(
     servers: Home, settings: IngestSettings
 ) -> None:

@@ -1,6 +1,8 @@
 """guanxi status: is every part running and ready?"""
 
 import asyncio
+from collections.abc import Mapping
+from typing import Any
 
 import httpx
 import typer
@@ -53,4 +55,9 @@ async def _state(home: Home, part: Part, client: httpx.AsyncClient) -> str:
         return "not ready"
     if not answer.is_success:
         return "not ready"
-    return "degraded" if "degraded" in answer.text else "ready"
+    return state_of(answer.json())
+
+
+def state_of(told: Mapping[str, Any]) -> str:
+    """What /readyz says, with what is not well."""
+    return str(told["status"]) + "".join(f"; {name}: {why}" for name, why in told.get("degraded", {}).items())

@@ -161,7 +161,7 @@ async def replay(database: Database, handle: Handle, letter_id: int, *, code_ver
             )
             await connection.execute(_DONE, {"id": letter_id})
             return None
-    except Exception as error:  # noqa: BLE001 - whatever the handler raises is the letter's new reason
+    except Exception as error:
         if is_transient(error):
             raise
         async with database.transaction() as connection:

@@ -71,7 +71,7 @@ def create_app(
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
-        servers=[{"url": public_url}],
+        servers=[{"url": "/"}, {"url": public_url}] if public_url != "/" else [{"url": "/"}],
         license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
         openapi_tags=[dict(tag) for tag in tags],
         telemetry={"metrics": False, "logs": False},

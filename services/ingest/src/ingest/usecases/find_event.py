@@ -26,7 +26,7 @@ class NoSuchEvent(Absent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WhereItIs:
-    """Where an accepted event is; what is not known is None."""
+    """Where an accepted event is; what is not known is None. `reason`: why it is in quarantine."""
 
     source: str
     id: str
@@ -37,6 +37,7 @@ class WhereItIs:
     offset: int | None = None
     spooled: bool = False
     quarantined: bool = False
+    reason: str | None = None
     event: dict[str, Any] | None = None
 
 
@@ -62,7 +63,9 @@ async def find_event(
             return _remembered(place, source, event_id)
         database_answers = False
     if refusal is not None and refusal.accepted:
-        return WhereItIs(source=source, id=event_id, accepted_at=refusal.first_at, quarantined=True)
+        return WhereItIs(
+            source=source, id=event_id, accepted_at=refusal.first_at, quarantined=True, reason=refusal.message
+        )
     found = await _ask_scoring(scoring, source, event_id)
     if found is not None:
         return found

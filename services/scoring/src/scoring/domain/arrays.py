@@ -77,6 +77,15 @@ def take(arrays: Arrays, chosen: Ints) -> Arrays:
     )
 
 
+def known_on(arrays: Arrays, day: int) -> NDArray[np.bool_]:
+    """Which customers had done anything up to a day."""
+    known = np.zeros(arrays.size, dtype=np.bool_)
+    known[arrays.buckets.owner[arrays.buckets.day <= day]] = True
+    known[arrays.worths.owner[arrays.worths.since <= day]] = True
+    known[arrays.purchases.owner[arrays.purchases.day <= day]] = True
+    return known
+
+
 def pack_states(states: Iterable[State]) -> Arrays:
     """Pack states, in their order."""
     return pack([state.encode() for state in states])

@@ -7,8 +7,9 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from scoring.domain.arrays import pack
+from scoring.domain.arrays import known_on, pack
 from scoring.domain.card import score
+from scoring.domain.days import day_number
 from scoring.domain.policy import SEGMENTS, TIERS, Policy
 from scoring.domain.state import State
 from scoring.store.families import read_families
@@ -31,7 +32,10 @@ class Report:
 async def report_standings(
     connection: AsyncConnection, dimension: Dimension, *, as_of: date | None, deployment: Deployment
 ) -> Report:
-    """Counts and 12-month net money by value; without a day from the last evaluation of each customer."""
+    """Counts and 12-month net money by value; without a day from the last evaluation of each customer.
+
+    A past day counts the customers of whom anything was known by then.
+    """
     if as_of is None:
         day, stored = await count_standings(connection, dimension)
         found = {count.value: count for count in stored}
@@ -52,9 +56,11 @@ async def _recount(
 ) -> dict[str, Count]:
     customers, money = dict.fromkeys(VALUES[dimension], 0), dict.fromkeys(VALUES[dimension], 0)
     async for bodies in _bodies(connection, deployment):
-        columns = score(pack(bodies), as_of, policy, policy.fixed)
-        places = (columns.segment if dimension == "segment" else columns.tier).tolist()
-        for place, minor in zip(places, columns.monetary_minor.tolist(), strict=True):
+        arrays = pack(bodies)
+        columns = score(arrays, as_of, policy, policy.fixed)
+        known = known_on(arrays, day_number(as_of))
+        places = (columns.segment if dimension == "segment" else columns.tier)[known].tolist()
+        for place, minor in zip(places, columns.monetary_minor[known].tolist(), strict=True):
             value = VALUES[dimension][place]
             customers[value] += 1
             money[value] += minor
