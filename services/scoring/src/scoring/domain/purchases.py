@@ -7,6 +7,7 @@ Example: one plain order is a worth (4 words), a purchase day (2 words), its fac
 """
 
 from array import array
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
@@ -98,9 +99,9 @@ def _columns(row: bytes, sizes: Iterable[int]) -> "tuple[list[array[int]], int]"
 
 def _add_worth(columns: "list[array[int]]", worth: Worth) -> None:
     """Insert a worth of the last day in its place among equals."""
-    at = len(columns[0])
-    while at and (columns[0][at - 1], columns[1][at - 1], columns[2][at - 1], columns[3][at - 1]) > worth:
-        at -= 1
+    day, since, until, net = columns
+    known, first = range(len(day)), bisect_left(day, worth[0])
+    at = bisect_right(known, worth, lo=first, key=lambda each: (day[each], since[each], until[each], net[each]))
     for column, value in zip(columns, worth, strict=True):
         column.insert(at, value)
 
