@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from itertools import compress
 from typing import Final
 
 from common.events import RELATIONSHIPS
@@ -15,7 +16,7 @@ from scoring.domain.policy import SEGMENTS, TIERS, Policy
 from scoring.domain.state import State
 from scoring.domain.status import NO_STATUS, STATUSES
 from scoring.store.states import Row, Shown, Standing
-from scoring.usecases.encode_messages import Messages
+from scoring.usecases.encode_messages import News, encode_messages
 
 MOST_AT_ONCE: Final = 2048
 
@@ -78,15 +79,18 @@ def _judge(
 ) -> None:
     as_of = date_of(day)
     columns = score(pack([one.body for one in part]), as_of, policy, policy.fixed)
-    messenger = Messages(Cards(columns, currency), at=now.isoformat())
-    for number, (one, news, shown) in enumerate(zip(part, published(columns), shown_values(columns), strict=True)):
+    news: list[News | None] = []
+    for one, now_published, shown in zip(part, published(columns), shown_values(columns), strict=True):
         standing = one.standing
-        if standing.published != news:
-            value = messenger.message(number, one, standing.published, news)
-            messages.append((RELATIONSHIPS, one.partition, one.customer.encode(), value))
-            standing.published = news
-        standing.evaluated = day
-        rows.append((one.partition, one.customer, standing.state.encode(), news, as_of, *shown))
+        moved = standing.published != now_published
+        news.append(News(one, standing.published, now_published) if moved else None)
+        standing.published, standing.evaluated = now_published, day
+        rows.append((one.partition, one.customer, standing.state.encode(), now_published, as_of, *shown))
+    values = encode_messages(Cards(columns, currency), news, at=now.isoformat())
+    messages += [
+        (RELATIONSHIPS, one.partition, one.customer.encode(), value)
+        for one, value in zip(compress(part, news), values, strict=True)
+    ]
 
 
 def shown_values(columns: Columns) -> list[Shown]:
