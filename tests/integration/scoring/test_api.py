@@ -258,6 +258,16 @@ async def test_a_report_adds_up_and_equals_the_list_today_and_the_recount_of_the
     assert (early["customers"], early["monetary_minor"]) == (0, 0), "nobody was known by then"
 
 
+async def test_an_order_in_a_currency_without_a_rate_is_no_purchase_and_the_card_names_it(
+    api: httpx.AsyncClient, database: Database, ann: str
+) -> None:
+    foreign = event("order.completed", ann, amount_minor=500, currency="EUR", order_id="far away")
+    await Desk(database).apply([foreign, order(ann, order_id="at home")])
+    card = await get(api, f"/v1/customers/{ann}")
+    assert card["orders_without_rate"] == ["far away"]
+    assert (card["rfm"]["frequency"], card["rfm"]["monetary_minor"]) == (1, 10_000)
+
+
 async def test_batch_get_answers_in_the_order_asked_and_names_who_is_missing(
     api: httpx.AsyncClient, database: Database, ann: str
 ) -> None:

@@ -16,6 +16,8 @@ def _shown(value: Any) -> str:
     if isinstance(value, dict):
         shown = {name: _shown(inner) for name, inner in value.items()}
         return ", ".join(f"{_spaced(name)} {text}" for name, text in shown.items() if text)
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, float):

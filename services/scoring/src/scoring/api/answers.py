@@ -79,6 +79,8 @@ class Card(BaseModel):
     care: Care
     habits: None
     preferences: None
+    orders_without_rate: list[str]
+    """Keys of orders in a currency that has no rate: kept, but no purchase. At most 50."""
     unknown: dict[str, str]
     versions: Versions
 

@@ -7,11 +7,14 @@ from typing import Any, Final
 from scoring.domain.arrays import pack_states
 from scoring.domain.card import Cards, score
 from scoring.domain.policy import Policy
+from scoring.domain.state import State
 from scoring.domain.thresholds import Thresholds
 from scoring.usecases.find_customer import Customer
 
 LATER: Final = ("habits", "preferences")
 """What the card will also hold."""
+
+MOST_UNPRICED: Final = 50
 
 
 def read_cards(
@@ -20,9 +23,11 @@ def read_cards(
     """The cards in the order of the customers, in the shape of http-api.md section 4."""
     columns = score(pack_states(one.state for one in customers), as_of, policy, thresholds)
     cards = Cards(columns, currency)
-    return [_with_later(cards.card(number, one.id)) for number, one in enumerate(customers)]
+    return [_completed(cards.card(number, one.id), one.state) for number, one in enumerate(customers)]
 
 
-def _with_later(card: dict[str, Any]) -> dict[str, Any]:
+def _completed(card: dict[str, Any], state: State) -> dict[str, Any]:
+    """The card with what only its readers are told: what comes later, and orders in a currency without a rate."""
     unknown = {**card["unknown"], **dict.fromkeys(LATER, "not_in_this_version")}
-    return {**card, **dict.fromkeys(LATER), "unknown": unknown}
+    unpriced = [key.removeprefix("order:") for key in state.orders_without_rate()[:MOST_UNPRICED]]
+    return {**card, **dict.fromkeys(LATER), "unknown": unknown, "orders_without_rate": unpriced}
