@@ -1,5 +1,5 @@
-"""How do the messages of a whole batch become JSON? Column by column into the places of one template, at a fraction of the
-cost of encoding message after message; the field names and their order are the domain's (Cards.fields)."""
+"""How do the messages of a whole batch become JSON? Column by column into the places of one template, at less than half
+the cost of encoding card after card; the field names and their order are the domain's (Cards.fields)."""
 
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
