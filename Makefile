@@ -22,8 +22,8 @@ run: $(INSTALLED) ## start everything, load a real shop's year, show what it mea
 
 test: $(TOOLS) lint typecheck ## lint, types, architecture, and all tiers on real Kafka and PostgreSQL of their own
 	$(BIN)/python -m guanxi_cli.local.needs
-	$(BIN)/pytest tests/unit tests/contract tests/architecture -n 2 --dist loadfile
-	$(BIN)/pytest tests/integration tests/e2e
+	$(BIN)/pytest tests/unit tests/contract tests/architecture tests/integration -n 2 --dist loadfile
+	$(BIN)/pytest tests/e2e
 
 unit: $(TOOLS) ## only the tier without sockets, in seconds
 	$(BIN)/pytest tests/unit -n 2 --dist loadfile
