@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import AsyncIterator
+from functools import partial
 from pathlib import Path
 
 import asyncpg
@@ -13,6 +14,7 @@ import psutil
 import pytest
 import pytest_asyncio
 from tests.support.homes import own_home
+from tests.support.waiting import until
 
 from guanxi_cli.local import kafka, postgres
 from guanxi_cli.local.home import Home
@@ -141,8 +143,7 @@ async def test_a_port_of_another_system_is_told_with_its_home(servers: Home) -> 
 async def test_up_after_ctrl_c_and_two_at_once_make_one_system() -> None:
     async with own_home() as home:
         interrupted = guanxi(home, "up", "--servers-only")
-        assert interrupted.stdout
-        assert interrupted.stdout.readline().startswith(("postgres", "kafka"))  # one is up, the other still comes
+        await until(partial(_has_started_one, home), what="the first server's record")  # none is ready yet
         interrupted.send_signal(signal.SIGINT)
         assert interrupted.wait(COMMAND_SECONDS) == 130
 
@@ -163,6 +164,10 @@ async def test_a_folder_that_guanxi_did_not_make_is_never_deleted(tmp_path: Path
     refused = guanxi(Home(folder=tmp_path, port_base=8000), "reset", "--yes")
     assert refused.wait(COMMAND_SECONDS) == 1
     assert (tmp_path / "precious").exists()
+
+
+async def _has_started_one(home: Home) -> bool:
+    return any(home.run.glob("*.json"))
 
 
 def guanxi(home: Home, *arguments: str) -> subprocess.Popen[str]:
