@@ -72,8 +72,11 @@ CREATE TABLE occasion (
     facts jsonb NOT NULL DEFAULT '{}',
     experiment text,
     arm text,
+    planned boolean NOT NULL DEFAULT false,
+    withdrawn_at timestamptz,
     UNIQUE (playbook, step, customer, key)
 );
+CREATE INDEX occasion_planned ON occasion (customer, due_at) WHERE planned;
 CREATE INDEX occasion_due ON occasion (decide_at) WHERE decide_at IS NOT NULL;
 CREATE INDEX occasion_customer ON occasion (customer, playbook)
 """
@@ -182,7 +185,35 @@ CREATE TABLE goal (
 CREATE INDEX goal_open ON goal (customer) WHERE closed_at IS NULL;
 CREATE INDEX goal_over ON goal (until_at) WHERE closed_at IS NULL
 """
-TABLES = (DOCUMENT, HEARD, SHOWN_BEFORE, CARE_CASE, OCCASION, DECISION, ACTION, ATTEMPT, TASK, CONTACT, GOAL)
+REPLAN = """
+CREATE TABLE replan (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    customer text NOT NULL
+)
+"""
+PLANNING = """
+CREATE TABLE planning (
+    is_only boolean PRIMARY KEY DEFAULT true CHECK (is_only),
+    day date NOT NULL,
+    document_id bigint NOT NULL,
+    after text
+)
+"""
+TABLES = (
+    DOCUMENT,
+    HEARD,
+    SHOWN_BEFORE,
+    CARE_CASE,
+    OCCASION,
+    DECISION,
+    ACTION,
+    ATTEMPT,
+    TASK,
+    CONTACT,
+    GOAL,
+    REPLAN,
+    PLANNING,
+)
 
 
 def upgrade() -> None:
