@@ -25,7 +25,7 @@ class Comparison(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Compare:
-    """One named fact against values: one value, or for `in` any number."""
+    """One named fact against one value, or for `in` and `contains` (of a fact that is a set) against any of several."""
 
     fact: str
     comparison: Comparison
@@ -101,7 +101,7 @@ def _compare(fact: Any, condition: Compare) -> bool:
         case Comparison.BELOW:
             return bool(fact < value)
         case Comparison.CONTAINS:
-            return value in fact
+            return any(value in fact for value in condition.values)
         case _:
             return fact in condition.values
 
