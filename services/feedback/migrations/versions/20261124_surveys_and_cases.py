@@ -60,6 +60,7 @@ CREATE TABLE request (
     reminder_of text COLLATE "C" UNIQUE REFERENCES request (request_id),
     throttle_exempt boolean NOT NULL DEFAULT false,
     case_id text,
+    action_id text,
     token_seed bytea,
     token_hash bytea UNIQUE,
     UNIQUE (survey, occasion_source, occasion_id)
@@ -67,6 +68,7 @@ CREATE TABLE request (
 CREATE INDEX request_due ON request (due_at) WHERE due_at IS NOT NULL;
 CREATE INDEX request_expiring ON request (expires_at) WHERE state IN ('wanted', 'sent');
 CREATE INDEX request_customer ON request (customer);
+CREATE INDEX request_action ON request (action_id) WHERE action_id IS NOT NULL;
 CREATE INDEX request_wave ON request (survey, wave, state)
 """
 # The rating is the main question turned so that high = good; `answers` holds numbers and choices as published.
@@ -105,10 +107,85 @@ CREATE TABLE answer_text (
     PRIMARY KEY (answer_id, question)
 )
 """
+# `about` is the touchpoint, else the order or ticket; the clock and what follows belong to the round.
+CUSTOMER_CASE = """
+CREATE TABLE customer_case (
+    number bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    customer text NOT NULL,
+    about text NOT NULL,
+    cause text NOT NULL CHECK (cause IN ('nps', 'csat', 'ces', 'complaint', 'review', 'staff')),
+    severity text NOT NULL CHECK (severity IN ('normal', 'severe')),
+    touchpoint text,
+    owner text NOT NULL,
+    state text NOT NULL CHECK (state IN ('open', 'contacted', 'resolved', 'cannot_resolve', 'closed')),
+    round int NOT NULL,
+    opened_at timestamptz NOT NULL,
+    clock_from timestamptz NOT NULL,
+    contact_due_at timestamptz NOT NULL,
+    contacted_at timestamptz,
+    overdue_at timestamptz,
+    settled_at timestamptz,
+    closed_at timestamptz,
+    resolution text CHECK (resolution IN ('resolved', 'cannot_resolve')),
+    promise_kept boolean,
+    root_cause text,
+    benefit text,
+    CHECK ((state = 'closed') = (closed_at IS NOT NULL))
+);
+CREATE UNIQUE INDEX customer_case_one_open ON customer_case (customer, about) WHERE state <> 'closed';
+CREATE INDEX customer_case_due ON customer_case ((state = 'closed'), contact_due_at, number);
+CREATE INDEX customer_case_state ON customer_case (state, contact_due_at, number);
+CREATE INDEX customer_case_owner ON customer_case (owner, (state = 'closed'), contact_due_at, number);
+CREATE INDEX customer_case_customer ON customer_case (customer)
+"""
+# Whatever a case was opened for or heard of later; each event once.
+CASE_SIGNAL = """
+CREATE TABLE case_signal (
+    source text COLLATE "C" NOT NULL,
+    id text COLLATE "C" NOT NULL,
+    case_number bigint NOT NULL REFERENCES customer_case (number),
+    customer text NOT NULL,
+    at timestamptz NOT NULL,
+    cause text NOT NULL,
+    severity text NOT NULL,
+    touchpoint text,
+    order_id text,
+    ticket_id text,
+    complaint_id text,
+    PRIMARY KEY (source, id)
+);
+CREATE INDEX case_signal_case ON case_signal (case_number)
+"""
+CASE_NOTE = """
+CREATE TABLE case_note (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    case_number bigint NOT NULL REFERENCES customer_case (number),
+    at timestamptz NOT NULL,
+    author text NOT NULL,
+    text text NOT NULL
+);
+CREATE INDEX case_note_case ON case_note (case_number)
+"""
+# A complaint that was resolved before it was heard of opens no case.
+COMPLAINT_RESOLUTION = """
+CREATE TABLE complaint_resolution (
+    source text COLLATE "C" NOT NULL,
+    id text COLLATE "C" NOT NULL,
+    customer text NOT NULL,
+    at timestamptz NOT NULL,
+    complaint_id text,
+    case_id text,
+    about text,
+    PRIMARY KEY (source, id)
+);
+CREATE INDEX complaint_resolution_customer ON complaint_resolution (customer, at)
+"""
 
 
 def upgrade() -> None:
     op.execute("SET LOCAL lock_timeout = '5s'")
-    for statement in (DOCUMENT, WAVE, REQUEST, ANSWER, ANSWER_TEXT):
+    surveys = (DOCUMENT, WAVE, REQUEST, ANSWER, ANSWER_TEXT)
+    cases = (CUSTOMER_CASE, CASE_SIGNAL, CASE_NOTE, COMPLAINT_RESOLUTION)
+    for statement in (*surveys, *cases):
         for part in statement.split(";\n"):
             op.execute(part)

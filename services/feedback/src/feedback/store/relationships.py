@@ -25,6 +25,17 @@ _READ = text(
     """
 )
 
+_READ_KEY_ACCOUNTS = text(
+    """
+    SELECT customer FROM (
+        SELECT DISTINCT ON (asked.customer) asked.customer, shown.key_account
+        FROM unnest(CAST(:customers AS text[]), CAST(:ids AS text[])) AS asked(customer, id)
+            JOIN relationship shown ON shown.customer = asked.id
+        ORDER BY asked.customer, shown.as_of DESC, shown.id DESC
+    ) AS last WHERE key_account
+    """
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownRelationship:
@@ -60,3 +71,10 @@ async def read_relationship(connection: AsyncConnection, ids: Sequence[str]) -> 
     """The last one among a customer's ids."""
     row = (await connection.execute(_READ, {"ids": list(ids)})).mappings().one_or_none()
     return None if row is None else ShownRelationship(**row)
+
+
+async def read_key_accounts(connection: AsyncConnection, families: Mapping[str, Sequence[str]]) -> set[str]:
+    """Which of some customers, each given with all its ids, are key accounts by the last card of any of their ids."""
+    asked = [(customer, id_) for customer, ids in families.items() for id_ in ids]
+    told = {"customers": [customer for customer, _ in asked], "ids": [id_ for _, id_ in asked]}
+    return set((await connection.execute(_READ_KEY_ACCOUNTS, told)).scalars())
