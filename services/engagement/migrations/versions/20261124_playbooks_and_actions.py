@@ -107,6 +107,7 @@ CREATE TABLE action (
     step int NOT NULL,
     purpose text NOT NULL,
     kind text NOT NULL,
+    task_kind text,
     channel text,
     template text,
     language text,
@@ -121,6 +122,8 @@ CREATE TABLE action (
     next_try_at timestamptz,
     lease_until timestamptz,
     attempts int NOT NULL DEFAULT 0,
+    channel_tries int NOT NULL DEFAULT 0,
+    template_version int,
     accepted_id text,
     case_id text,
     request_id text,
@@ -129,7 +132,9 @@ CREATE TABLE action (
     staff_id text
 );
 CREATE INDEX action_customer ON action (customer, id);
-CREATE INDEX action_due ON action (next_try_at) WHERE state IN ('waiting', 'sending')
+CREATE INDEX action_due ON action (channel, next_try_at) WHERE state = 'waiting';
+CREATE INDEX action_leased ON action (lease_until) WHERE state = 'sending';
+CREATE INDEX action_open ON action (valid_until) WHERE state IN ('waiting', 'awaiting_staff')
 """
 ATTEMPT = """
 CREATE TABLE attempt (
