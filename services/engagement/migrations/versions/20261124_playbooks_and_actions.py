@@ -72,6 +72,8 @@ CREATE TABLE occasion (
     facts jsonb NOT NULL DEFAULT '{}',
     experiment text,
     arm text,
+    answer text,
+    reason text,
     planned boolean NOT NULL DEFAULT false,
     withdrawn_at timestamptz,
     UNIQUE (playbook, step, customer, key)
