@@ -8,6 +8,7 @@ from datetime import time
 from typing import Final
 
 from engagement.domain.caps import COUNTED_TASKS, Cap
+from engagement.domain.channel_settings import ADAPTERS, SETTINGS, read_channel_settings
 from engagement.domain.contact_policy import ContactPolicy
 from engagement.domain.document import Place, read_document
 from engagement.domain.playbook import Purpose
@@ -26,8 +27,7 @@ FIELDS: Final = (
     "task_capacity",
 )
 CAP_FIELDS: Final = ("code", "purposes", "max", "days", "channels", "per_channel")
-CHANNEL_FIELDS: Final = ("adapter", "enabled", "needs_credit", "daily_volume")
-ADAPTERS: Final = ("file", "webhook", "smtp", "wecom")
+CHANNEL_FIELDS: Final = ("adapter", "enabled", "needs_credit", "daily_volume", *SETTINGS)
 TASK_KINDS: Final = (*sorted(COUNTED_TASKS), "reply", "advice", "review_meeting")
 CAPPED: Final = (Purpose.CARE, Purpose.MARKETING, Purpose.RESEARCH)
 MOST_GLOBAL_CONTROL: Final = 0.1
@@ -80,12 +80,14 @@ def _cap(place: Place) -> Cap:
 
 def _channel(name: str, place: Place) -> Channel:
     told = place.mapping(allowed=CHANNEL_FIELDS, required=("adapter",))
+    adapter = told["adapter"].text(allowed=ADAPTERS)
     return Channel(
         name=name,
-        adapter=told["adapter"].text(allowed=ADAPTERS),
+        adapter=adapter,
         enabled="enabled" not in told or told["enabled"].flag(),
         needs_credit="needs_credit" in told and told["needs_credit"].flag(),
         daily_volume=told["daily_volume"].integer(least=0, most=10**9) if "daily_volume" in told else None,
+        settings=read_channel_settings(place, told, adapter),
     )
 
 

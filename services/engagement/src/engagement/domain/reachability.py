@@ -5,9 +5,10 @@ is made by staff: the phone needs no adapter, only a number.
 """
 
 from collections.abc import Mapping, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
+from engagement.domain.channel_settings import ChannelSettings
 from engagement.domain.reasons import Reason
 
 ADDRESS_OF: Final = {"email": "email", "sms": "phone", "phone": "phone", "wecom": "wecom", "wechat": "openid"}
@@ -26,6 +27,7 @@ class Channel:
     enabled: bool = True
     needs_credit: bool = False
     daily_volume: int | None = None
+    settings: ChannelSettings = field(default_factory=ChannelSettings)
 
 
 def unreachable(

@@ -17,7 +17,7 @@ class Answer(StrEnum):
 
 
 class Reason(StrEnum):
-    """In the order of the checks; the last three are of actions that had been decided."""
+    """In the order of the checks; the last ones are of actions that had been decided."""
 
     SUPPRESSED = "suppressed"
     EXPIRED = "expired"
@@ -46,6 +46,10 @@ class Reason(StrEnum):
     CANCELLED = "cancelled"
     MISSING_VARIABLE = "missing_variable"
     REJECTED = "rejected"
+    TEMPLATE_FAILED = "template_failed"
+    TRIES_EXHAUSTED = "tries_exhausted"
+    OUTCOME_UNKNOWN = "outcome_unknown"
+    TOLD_FAILED = "told_failed"
 
 
 CAPS: Final = tuple(reason for reason in Reason if reason.startswith("cap_"))
@@ -87,6 +91,13 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     Reason.CANCELLED: ("由操作人员取消", "an operator cancelled it"),
     Reason.MISSING_VARIABLE: ("模板缺少内容", "the template lacks a value"),
     Reason.REJECTED: ("渠道拒收", "the channel refused it"),
+    Reason.TEMPLATE_FAILED: ("模板无法使用", "the template cannot be used"),
+    Reason.TRIES_EXHAUSTED: ("多次尝试仍未送达", "it did not get through after every try"),
+    Reason.OUTCOME_UNKNOWN: (
+        "不确定是否已送达，为避免重复不再发送",
+        "nobody knows whether it arrived, and it is not sent twice",
+    ),
+    Reason.TOLD_FAILED: ("对方或员工告知未送达", "the receiver or a member of staff says that it did not arrive"),
     Answer.SEND: ("已安排", "decided to go out"),
     Answer.HOLD_OUT: (
         "对照组，不联系，以衡量效果",
