@@ -1,0 +1,52 @@
+"""Has a shipped document's file changed since it was last loaded? Then its content is a new version, live at once.
+
+An edit by API is a version too: the file wins again only when its own content changes.
+"""
+
+from pathlib import Path
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from common.errors import Malformed
+from engagement.domain.document import DocumentInvalid
+from engagement.domain.document_kinds import KINDS, PLAYBOOK, name_of
+from engagement.store.documents import add_document, digest, loaded_files, lock_document
+
+log = structlog.get_logger()
+
+AUTHOR = "file"
+
+
+class DocumentFileUnreadable(Malformed):
+    """A file of the policies folder is no text."""
+
+    code = "document_file_unreadable"
+
+
+async def seed_documents(connection: AsyncConnection, folder: Path) -> int:
+    """Load every changed file of the folder; how many were. Raises DocumentInvalid: then nothing is loaded."""
+    loaded = await loaded_files(connection)
+    changed = 0
+    for kind, shape in KINDS.items():
+        for path in sorted(folder.glob(shape.files)):
+            name, written = name_of(kind, path), _read(path)
+            if loaded.get((kind, name)) == digest(written):
+                continue
+            value = shape.read(written, str(path))
+            if kind == PLAYBOOK and value.name != name:
+                raise DocumentInvalid(
+                    file=str(path), line=1, field="name", message="must be the file's", allowed=[name]
+                )
+            await lock_document(connection, kind, name)
+            added = await add_document(connection, kind=kind, name=name, written=written, author=AUTHOR, from_file=True)
+            log.info("document_loaded", kind=kind, name=name, version=added.version)
+            changed += 1
+    return changed
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text("utf-8")
+    except (OSError, UnicodeError) as err:
+        raise DocumentFileUnreadable(f"{path} cannot be read: {err}") from err
