@@ -62,6 +62,9 @@ class BirthdayCalendar(StrEnum):
 Birthday = Annotated[str, Meta(pattern=r"^([0-9]{4}|-)-[0-9]{2}-[0-9]{2}$", max_length=10)]
 
 
+Quantity = Annotated[float, Meta(ge=0, le=1e9)]
+
+
 class Rating(Struct, kw_only=True, frozen=True, gc=False):
     """An answer on its own scale; high = good."""
 
@@ -76,7 +79,7 @@ class Item(Struct, kw_only=True, frozen=True, gc=False):
 
     sku: Id
     category: Name | None = None
-    quantity: Annotated[float, Meta(ge=0, le=1e9)] = 1
+    quantity: Quantity = 1
     amount_minor: AmountMinor | None = None
 
 

@@ -58,7 +58,8 @@ class _Constant(str):
     __slots__ = ()
 
 
-def _nested(levels: int) -> Any:  # a type expression, for which Python has no static type
+def storable(levels: int) -> Any:  # a type expression, for which Python has no static type
+    """The type, for decoders, of JSON values that any store takes (but for NUL), nested at most so deep."""
     scalar = str | Annotated[int, msgspec.Meta(ge=INT_MIN, le=INT_MAX)] | float | bool | None
     value: Any = scalar
     for _ in range(levels):
@@ -66,7 +67,7 @@ def _nested(levels: int) -> Any:  # a type expression, for which Python has no s
     return value
 
 
-_decode_shallow = msgspec.json.Decoder(_nested(_FAST_LEVELS)).decode
+_decode_shallow = msgspec.json.Decoder(storable(_FAST_LEVELS)).decode
 _encode = msgspec.json.Encoder().encode
 
 
@@ -84,20 +85,6 @@ def parse_json_warily(body: bytes) -> tuple[Any, bool]:
     except (msgspec.MsgspecError, UnicodeError, OverflowError, RecursionError):
         pass
     return _parse_exactly(body), True
-
-
-def parse_json_hastily(body: bytes) -> tuple[Any, int]:
-    """The value and the colons of the body, for a caller who encodes the value anyway.
-
-    As many colons in the encoded value prove that no member is named twice; else call parse_json_warily. So does the
-    colon count -1, with which no value was read.
-    """
-    try:
-        value = _decode_shallow(body)
-    except (msgspec.MsgspecError, UnicodeError, OverflowError, RecursionError):
-        return None, -1
-    escaped = b"\\" in body and (b"\\u003a" in body or b"\\u003A" in body)
-    return value, -1 if escaped else body.count(b":")
 
 
 def find_flaws(value: object, pointer: str = "") -> Iterator[Flaw]:

@@ -1,6 +1,6 @@
 """How do events come in, and where is one of them? Canonical JSON and CloudEvents (http-api.md section 3)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sized
 from typing import Annotated, Any, Final
 
 import msgspec
@@ -10,13 +10,14 @@ from starlette.responses import Response
 from starlette.routing import request_response
 
 from common.errors import AppError, Malformed, TooLarge
-from common.http.guard import parse_json, parse_json_hastily, parse_json_warily
+from common.http.guard import parse_json_warily
 from common.http.keys import Principal, get_principal
 from ingest.api.sender import circumstances
 from ingest.domain.admission import Circumstances
+from ingest.domain.canonical import read_canonical
 from ingest.domain.cloudevents import Mode, mode_of, read_binary, with_data
 from ingest.domain.sources import sender_name
-from ingest.usecases.accept_events import MOST_EVENTS, Judged, Outcome, Unread, accept, judge
+from ingest.usecases.accept_events import MOST_EVENTS, Judged, Outcome, Unread, accept, judge, judge_as_sent
 from ingest.usecases.find_event import NoSuchEvent, WhereItIs, find_event
 
 router = APIRouter(tags=["events"])
@@ -64,17 +65,16 @@ def read_and_judge(request: Request, mode: Mode) -> tuple[Judged, Circumstances,
     """Decode and judge the events; nothing decoded outlives this call. And whether it is one event by its form."""
     state = request.scope["state"]
     body: bytes = state["body"]
-    value, colons = parse_json_hastily(body)
-    wary = colons < 0
-    if wary:
-        value, wary = parse_json_warily(body) if body or mode is not Mode.BINARY else (None, False)
+    canonical = read_canonical(body) if mode is Mode.CANONICAL else None
+    if canonical is not None:
+        pairs, alone = canonical
+        refuse_too_many(pairs)
+        given = circumstances(request, state["principal"], wary=False)
+        return judge_as_sent(pairs, given), given, alone
+    value, wary = parse_json_warily(body) if body or mode is not Mode.BINARY else (None, False)
     events, alone = split(mode, value, request)
     given = circumstances(request, state["principal"], wary=wary)
-    judged = judge(events, given)
-    wrapper = 0 if alone or isinstance(value, list) else 1
-    if colons >= 0 and judged.colons + wrapper != colons:
-        parse_json(body)  # other colons than the body's: a member may be named twice, so look closely
-    return judged, given, alone
+    return judge(events, given), given, alone
 
 
 def split(mode: Mode, value: Any, request: Request) -> tuple[list[Any], bool]:
@@ -91,9 +91,14 @@ def split(mode: Mode, value: Any, request: Request) -> tuple[list[Any], bool]:
         events, alone = (inner, False) if isinstance(inner, list) and "type" not in value else ([value], True)
     else:
         raise NoEvents('Send one event as an object, an array of events, or {"events": [...]}.', pointer="")
+    refuse_too_many(events)
+    return [attempt(with_data, event) for event in events] if mode is Mode.BATCH else events, alone
+
+
+def refuse_too_many(events: Sized) -> None:
+    """TooManyEvents beyond the limit."""
     if len(events) > MOST_EVENTS:
         raise TooManyEvents(f"The request holds {len(events)} events; send at most {MOST_EVENTS} at once.")
-    return [attempt(with_data, event) for event in events] if mode is Mode.BATCH else events, alone
 
 
 def attempt(read: Callable[..., Any], sent: Any, *how: Any) -> Any:

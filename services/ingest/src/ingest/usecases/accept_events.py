@@ -7,12 +7,14 @@ from typing import Any, Final, NamedTuple
 
 import asyncpg
 import structlog
-from msgspec import Struct
+from msgspec import Raw, Struct
+from msgspec.json import decode
 from sqlalchemy.exc import SQLAlchemyError
 
 from common.database import Database, is_transient
 from common.errors import AppError, Unavailable
-from ingest.domain.admission import Admitted, Circumstances, admit
+from ingest.domain.admission import Admitted, Circumstances, admit, admit_as_sent
+from ingest.domain.canonical import CanonicalEvent
 from ingest.domain.dialect import Unmappable
 from ingest.domain.identity import OwnIds
 from ingest.store.aliases import KnownAliases
@@ -59,8 +61,6 @@ class Judged:
     number: int
     admitted: dict[tuple[str, str], Admitted]
     refused: list[Refused]
-    colons: int
-    """How many all admitted events have when encoded (guard.parse_json_hastily)."""
 
 
 class Rejection(Struct, kw_only=True, frozen=True):
@@ -89,7 +89,6 @@ def judge(events: Sequence[Any], given: Circumstances) -> Judged:
     """
     admitted: dict[tuple[str, str], Admitted] = {}
     refused: list[Refused] = []
-    colons = 0
     for place, event in enumerate(events):
         if isinstance(event, Unread):
             refused.append(Refused(place, event.sent, event.refusal))
@@ -99,9 +98,22 @@ def judge(events: Sequence[Any], given: Circumstances) -> Judged:
         except AppError as refusal:
             refused.append(Refused(place, event, refusal))
             continue
-        colons += one.colons
         admitted.setdefault((one.source, one.id), one)
-    return Judged(number=len(events), admitted=admitted, refused=refused, colons=colons)
+    return Judged(number=len(events), admitted=admitted, refused=refused)
+
+
+def judge_as_sent(events: Sequence[tuple[CanonicalEvent, Raw]], given: Circumstances) -> Judged:
+    """`judge`, with the same verdicts, for events in exactly the canonical form."""
+    admitted: dict[tuple[str, str], Admitted] = {}
+    refused: list[Refused] = []
+    for place, (event, sent) in enumerate(events):
+        try:
+            one = admit_as_sent(event, sent, given)
+        except AppError as refusal:
+            refused.append(Refused(place, decode(sent), refusal))
+            continue
+        admitted.setdefault((one.source, one.id), one)
+    return Judged(number=len(events), admitted=admitted, refused=refused)
 
 
 async def accept(door: Door, judged: Judged, *, given: Circumstances, dialect: str) -> Outcome:
