@@ -13,22 +13,22 @@ Interface:
 Example: no event at all: every score null or 0, segment potential, tier distant, status null.
 """
 
-from collections.abc import Sequence
 from datetime import date
-from functools import lru_cache
-from typing import Any, Final, NamedTuple
+from itertools import product
+from typing import Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from scoring.domain.arrays import Arrays
 from scoring.domain.bond import bond
 from scoring.domain.churn import BANDS, shown_band
 from scoring.domain.columns import Columns
 from scoring.domain.days import date_of, day_number
-from scoring.domain.decay import Flags, Grid, Ints, to_micro
+from scoring.domain.decay import Grid, to_micro
+from scoring.domain.fields import Few, Field, Same, figures, named, value_on
 from scoring.domain.policy import SEGMENTS, TIERS, Policy
-from scoring.domain.rfm import CHINESE, NAMED, chinese, named
+from scoring.domain.rfm import CHINESE, NAMED, chinese
+from scoring.domain.rfm import named as named_segment
 from scoring.domain.segment import segment, shown_segment
 from scoring.domain.severe import severe
 from scoring.domain.standing import standing
@@ -50,6 +50,9 @@ _OF_BUYERS: Final = (
     "churn_risk",
     "churn_band",
 )
+_RANKS: Final = (None, 1, 2, 3, 4, 5)
+_KNOWN: Final = 2
+_ASKED: Final = (2, 3, 3, 2, 2, 2, 2)  # how many answers each question of _codes_of_nulls has
 _NO_PURCHASE: Final = {**_LATER, **dict.fromkeys(_OF_BUYERS, "no_purchase")}
 
 
@@ -97,7 +100,7 @@ def score(arrays: Arrays, as_of: date, policy: Policy, thresholds: Thresholds) -
         m=m,
         raw_segment=raw_segment[0],
         segment=shown_segment(raw_segment, policy),
-        named=named(r, f, m, grid.as_of - stands.first[0], policy),
+        named=named_segment(r, f, m, grid.as_of - stands.first[0], policy),
         chinese=chinese(r, f, m),
         raw_tier=np.where(close, np.int8(INTIMATE), raw_tier[0]),
         tier=shown_tier(raw_tier, was_close, trouble, policy),
@@ -112,56 +115,50 @@ def card(columns: Columns, i: int, *, customer: str, currency: str) -> dict[str,
     return Cards(columns, currency).card(i, customer)
 
 
-class Same(NamedTuple):
-    """A field that is the same on every card of a batch."""
-
-    value: Any
-
-
-Fields = dict[str, list[Any] | Same]
+Fields = dict[str, Field]
 
 
 class Cards:
     """The cards of a batch; turns the columns into Python values once.
 
-    `fields` holds all but the customer, by dotted path in the card's order: a value a card, or Same.
+    `fields` holds all but the customer, by dotted path in the card's order.
     """
 
     def __init__(self, columns: Columns, currency: str) -> None:
-        c, bought = columns, columns.bought.tolist()
+        c = columns
         self.fields: Fields = {
             "as_of": Same(date_of(c.as_of).isoformat()),
-            "scores.experience": _known(c.experience, c.experience_known),
+            "scores.experience": figures(c.experience, c.experience_known),
             "scores.engagement": c.engagement.tolist(),
             "scores.exchange": c.exchange.tolist(),
-            "scores.evaluation": _known(c.evaluation, c.evaluation_known),
-            "scores.evolution": _known(c.evolution, c.evolution_known),
-            "scores.strength": _known(c.strength, c.strength_known),
+            "scores.evaluation": figures(c.evaluation, c.evaluation_known),
+            "scores.evolution": figures(c.evolution, c.evolution_known),
+            "scores.strength": figures(c.strength, c.strength_known),
             "scores.coverage": c.coverage.tolist(),
             "scores.trust": Same(None),
             "scores.personal_contact": c.personal_contact.tolist(),
-            "scores.reciprocity": _known(c.reciprocity, c.reciprocity_known),
-            "severe": c.severe.tolist(),
-            "segment": [SEGMENTS[at] for at in c.segment.tolist()],
-            "rfm.recency_days": _known(c.recency_days, c.bought),
+            "scores.reciprocity": figures(c.reciprocity, c.reciprocity_known),
+            "severe": Few(c.severe.astype(np.int8), (False, True)),
+            "segment": named(c.segment, SEGMENTS),
+            "rfm.recency_days": figures(c.recency_days, c.bought),
             "rfm.frequency": c.frequency.tolist(),
             "rfm.monetary_minor": c.monetary_minor.tolist(),
-            "rfm.r": _known(c.r, c.bought),
-            "rfm.f": _known(c.f, c.bought),
-            "rfm.m": _known(c.m, c.bought),
-            "rfm.segment": [SEGMENTS[at] for at in c.raw_segment.tolist()],
-            "rfm.named": _named_known(c.named, bought, NAMED),
-            "rfm.chinese": _named_known(c.chinese, bought, CHINESE),
-            "tier": [TIERS[at] for at in c.tier.tolist()],
+            "rfm.r": Few(np.where(c.bought, c.r, 0), _RANKS),
+            "rfm.f": Few(np.where(c.bought, c.f, 0), _RANKS),
+            "rfm.m": Few(np.where(c.bought, c.m, 0), _RANKS),
+            "rfm.segment": named(c.raw_segment, SEGMENTS),
+            "rfm.named": named(c.named, NAMED, c.bought),
+            "rfm.chinese": named(c.chinese, CHINESE, c.bought),
+            "tier": named(c.tier, TIERS),
             "stage": Same(None),
-            "status": _named_known(c.status, bought, STATUSES),
+            "status": named(c.status, STATUSES, c.bought),
             "key_account": Same(None),
-            "churn_risk": _known(c.churn_risk, c.bought),
-            "churn_band": [BANDS[at] if at >= 0 else None for at in c.churn_band.tolist()],
+            "churn_risk": figures(c.churn_risk, c.bought),
+            "churn_band": named(c.churn_band, BANDS, c.churn_band >= 0),
             "clv_minor": Same(None),
             "currency": Same(currency),
             **{f"care.{name}": Same(None) for name in _LATER_CARE},
-            "unknown": _unknowns(c, bought),
+            "unknown": _unknown(c),
             "versions.policy": Same(c.policy_version),
             "versions.thresholds": Same(c.thresholds_version),
         }
@@ -169,8 +166,8 @@ class Cards:
     def card(self, i: int, customer: str) -> dict[str, Any]:
         """events.md section 4, `card`; unknown is null plus a code in `unknown`, which may be shared by cards."""
         card: dict[str, Any] = {"customer": customer}
-        for path, values in self.fields.items():
-            value = values.value if isinstance(values, Same) else values[i]
+        for path, field in self.fields.items():
+            value = value_on(field, i)
             outer, dot, inner = path.partition(".")
             if dot:
                 card.setdefault(outer, {})[inner] = value
@@ -179,28 +176,28 @@ class Cards:
         return card
 
 
-def _unknowns(c: Columns, bought: list[bool]) -> list[dict[str, str]]:
-    columns = (
-        bought,
-        np.where(c.experience_known, -1, c.experience_ever).tolist(),
-        np.where(c.evaluation_known, -1, c.evaluation_ever).tolist(),
-        c.evolution_known.tolist(),
-        c.strength_known.tolist(),
-        c.reciprocity_known.tolist(),
-        (c.churn_band >= 0).tolist(),
+def _unknown(c: Columns) -> Few:
+    """The codes of each card's nulls: one mapping for all cards that are alike in what `_codes_of_nulls` asks."""
+    asked = (
+        c.bought,
+        np.where(c.experience_known, _KNOWN, c.experience_ever),
+        np.where(c.evaluation_known, _KNOWN, c.evaluation_ever),
+        c.evolution_known,
+        c.strength_known,
+        c.reciprocity_known,
+        c.churn_band >= 0,
     )
-    return [_unknown(*row) for row in zip(*columns, strict=True)]
+    return Few(np.ravel_multi_index(asked, _ASKED), _UNKNOWNS)
 
 
-@lru_cache
-def _unknown(
-    bought: bool, felt: int, said: int, evolving: bool, strong: bool, mutual: bool, banded: bool
+def _codes_of_nulls(
+    bought: int, felt: int, said: int, evolving: int, strong: int, mutual: int, banded: int
 ) -> dict[str, str]:
-    """The codes of a card's nulls, one mapping for all alike; `felt`, `said`: -1 known, else whether ever any."""
+    """The codes of a card's nulls; `felt`, `said`: _KNOWN, else whether ever any."""
     unknown = dict(_LATER if bought else _NO_PURCHASE)
-    if felt >= 0:
+    if felt != _KNOWN:
         unknown["scores.experience"] = "too_few" if felt else "no_events"
-    if said >= 0:
+    if said != _KNOWN:
         unknown["scores.evaluation"] = "too_few" if said else "no_events"
     if not evolving:
         unknown["scores.evolution"] = "no_events"
@@ -213,9 +210,4 @@ def _unknown(
     return unknown
 
 
-def _known(values: NDArray[Any], known: Flags) -> list[Any]:
-    return [value if flag else None for value, flag in zip(values.tolist(), known.tolist(), strict=True)]
-
-
-def _named_known(values: Ints, known: list[bool], names: Sequence[str]) -> list[str | None]:
-    return [names[at] if flag else None for at, flag in zip(values.tolist(), known, strict=True)]
+_UNKNOWNS: Final = tuple(_codes_of_nulls(*each) for each in product(*map(range, _ASKED)))

@@ -4,7 +4,9 @@ Columns are numpy arrays of `size` customers in the order of the packed rows; a 
 flag is set; segment, tier, status and band are indexes of the tuples of policy.py, status.py and churn.py.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+
+import numpy as np
 
 from scoring.domain.decay import Flags, Floats, Ints
 from scoring.domain.rfm import Ranks
@@ -52,3 +54,10 @@ class Columns:
     status: Ints
     churn_risk: Floats
     churn_band: Ints
+
+    def of(self, chosen: Ints) -> "Columns":
+        """The columns of the chosen customers alone (their numbers, ascending)."""
+        known = {each.name: getattr(self, each.name) for each in fields(self)}
+        parts = {name: value[chosen] for name, value in known.items() if isinstance(value, np.ndarray)}
+        weights = tuple(each[chosen] for each in self.strength_weights)
+        return Columns(**known | parts | {"size": len(chosen), "strength_weights": weights})

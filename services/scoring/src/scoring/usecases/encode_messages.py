@@ -1,22 +1,25 @@
-"""How do the messages of a whole batch become JSON? Column by column into the places of one template, at less than half
-the cost of encoding card after card; the field names and their order are the domain's (Cards.fields)."""
+"""How do the messages of a whole batch become JSON? Piece by piece, each piece for all messages at once.
+
+Less than a third of the cost of encoding card after card; the field names and their order are the domain's
+(Cards.fields)."""
 
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from itertools import chain, compress, groupby, repeat
+from itertools import repeat
 from typing import Any, Final, NamedTuple, Protocol
 
 import msgspec
+import numpy as np
 from uuid_utils import uuid7
 
-from scoring.domain.card import Cards, Same
+from scoring.domain.card import Cards
 from scoring.domain.changes import changes, reasons
+from scoring.domain.fields import Few, Same, value_on
 
 SOURCE: Final = "guanxi.scoring"
 MOST_CAUSES: Final = 5
 MOST_REASON_EVENTS: Final = 3
 _CUT: Final = "/"
-_PLACE: Final = b"\n"  # in a template, where a column goes; JSON holds no bare newline
 
 _encode = msgspec.json.Encoder().encode
 _encode_lines = msgspec.json.Encoder().encode_lines
@@ -44,59 +47,77 @@ class _Name(msgspec.Struct, gc=False, frozen=True):
     id: str
 
 
-def encode_messages(cards: Cards, by_card: Sequence[News | None], *, at: str) -> list[bytes]:
-    """The relationship.* events of the cards with news (events.md section 4); `at` is an RFC 3339 instant."""
-    news = [one for one in by_card if one is not None]
-    if not news:
-        return []
+def encode_messages(cards: Cards, news: Sequence[News], *, at: str) -> list[bytes]:
+    """The relationship.* events (events.md section 4) of cards that all have news; `at` is an RFC 3339 instant."""
     told, last, now = zip(*news, strict=True)
     types, changed, moved = zip(*map(_differences, last, now), strict=True)
     names = [one.caused_by[-MOST_CAUSES:] for one in told]
     events = _lines([[f"{source}/{id_}" for source, id_ in each[-MOST_REASON_EVENTS:]] for each in names])
     customers = _lines([one.customer for one in told])
-    columns: list[Iterable[bytes]] = [
+    time = _encode(at)
+    pieces: list[bytes | Iterable[bytes]] = [
+        b'{"specversion":"1.0","id":"',
         _ids(len(news)),
+        b'","source":' + _encode(SOURCE) + b',"type":',
         types,
+        b',"subject":',
         customers,
+        b',"time":' + time + b',"recordedtime":' + time + b',"datacontenttype":"application/json","dataversion":1',
         [b"" if one.traceparent is None else b',"traceparent":' + _encode(one.traceparent) for one in told],
+        b',"data":{"as_of":' + _encode(value_on(cards.fields["as_of"], 0)) + b',"cause":',
         _lines([one.cause for one in told]),
+        b',"caused_by":',
         _lines([[_Name(source, id_) for source, id_ in each] for each in names]),
+        b',"changes":',
         changed,
+        b',"reasons":',
         map(bytes.join, events, moved),
+        b',"card":{"customer":',
         customers,
-        *(_lines([*compress(each, by_card)]) for each in cards.fields.values() if not isinstance(each, Same)),
+        *_card_pieces(cards),
+        repeat(b"}}"),
     ]
-    literals = (repeat(literal, len(news)) for literal in _template(cards, at).split(_PLACE))
-    first = next(literals)
-    rest = chain.from_iterable(zip(columns, literals, strict=True))
-    return list(map(b"".join, zip(first, *rest, strict=True)))
+    columns = [repeat(piece) if isinstance(piece, bytes) else piece for piece in pieces]
+    return list(map(b"".join, zip(*columns, strict=False)))
 
 
-def _template(cards: Cards, at: str) -> bytes:
-    as_of, time = _place(cards, "as_of"), _encode(at)
-    return (
-        b'{"specversion":"1.0","id":"\n","source":' + _encode(SOURCE) + b',"type":\n,"subject":\n'
-        b',"time":' + time + b',"recordedtime":' + time + b',"datacontenttype":"application/json","dataversion":1\n'
-        b',"data":{"as_of":' + as_of + b',"cause":\n,"caused_by":\n,"changes":\n,"reasons":\n'
-        b',"card":' + _card_template(cards) + b"}}"
-    )
-
-
-def _card_template(cards: Cards) -> bytes:
-    parts = []
-    for outer, paths in groupby(cards.fields, key=lambda path: path.partition(".")[0]):
-        inner = [(path.partition(".")[2], _place(cards, path)) for path in paths]
-        if len(inner) == 1 and not inner[0][0]:
-            parts.append(_encode(outer) + b":" + inner[0][1])
+def _card_pieces(cards: Cards) -> Iterable[Iterable[bytes]]:
+    """The card's JSON after the customer: a column for each field of many values and one for all between two."""
+    between: list[bytes | Few] = []
+    for name, field in zip(_names(cards.fields), cards.fields.values(), strict=True):
+        between.append(name)
+        if isinstance(field, list):
+            yield _alike(between)
+            yield _lines(field)
+            between = []
         else:
-            body = b",".join(_encode(name) + b":" + place for name, place in inner)
-            parts.append(_encode(outer) + b":{" + body + b"}")
-    return b'{"customer":\n,' + b",".join(parts) + b"}"
+            between.append(_encode(field.value) if isinstance(field, Same) else field)
+    yield _alike([*between, b"}}" if "." in list(cards.fields)[-1] else b"}"])
 
 
-def _place(cards: Cards, path: str) -> bytes:
-    values = cards.fields[path]
-    return _encode(values.value) if isinstance(values, Same) else _PLACE
+def _names(paths: Iterable[str]) -> Iterable[bytes]:
+    """What stands before each field's value: its name, and the brackets of the objects that end and begin there."""
+    inside = ""
+    for path in paths:
+        outer, _, name = path.rpartition(".")
+        ends = b"}" if inside and outer != inside else b""
+        begins = _encode(outer) + b":{" if outer and outer != inside else b""
+        yield ends + b"," + begins + _encode(name) + b":"
+        inside = outer
+
+
+def _alike(parts: Sequence[bytes | Few]) -> Iterable[bytes]:
+    """Parts of a card joined; once for all cards that are alike in them."""
+    few = [part for part in parts if isinstance(part, Few)]
+    if not few:
+        return repeat(b"".join(part for part in parts if isinstance(part, bytes)))
+    codes = np.ravel_multi_index(tuple(each.codes for each in few), tuple(len(each.values) for each in few))
+    _, found, number = np.unique(codes, return_index=True, return_inverse=True)
+    texts = [
+        b"".join(part if isinstance(part, bytes) else _encode(part.values[part.codes[i]]) for part in parts)
+        for i in found.tolist()
+    ]
+    return [texts[at] for at in number.tolist()]
 
 
 def _ids(number: int) -> Iterable[bytes]:
@@ -107,10 +128,7 @@ def _ids(number: int) -> Iterable[bytes]:
 
 
 def _lines(values: Sequence[Any]) -> list[bytes]:
-    """Each value as JSON; mappings are shared and encoded once each."""
-    if values and isinstance(values[0], dict):
-        encoded = {id_: _encode(value) for id_, value in {id(value): value for value in values}.items()}
-        return [encoded[id(value)] for value in values]
+    """Each value as JSON."""
     return _encode_lines(values).splitlines()
 
 

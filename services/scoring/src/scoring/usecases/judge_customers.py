@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
-from itertools import compress
 from typing import Final
+
+import numpy as np
 
 from common.events import RELATIONSHIPS
 from scoring.domain.arrays import pack
@@ -79,18 +80,23 @@ def _judge(
 ) -> None:
     as_of = date_of(day)
     columns = score(pack([one.body for one in part]), as_of, policy, policy.fixed)
-    news: list[News | None] = []
-    for one, now_published, shown in zip(part, published(columns), shown_values(columns), strict=True):
+    news: list[News] = []
+    told: list[int] = []
+    stands = zip(part, published(columns), shown_values(columns), strict=True)
+    for number, (one, now_published, shown) in enumerate(stands):
         standing = one.standing
-        moved = standing.published != now_published
-        news.append(News(one, standing.published, now_published) if moved else None)
+        if standing.published != now_published:
+            news.append(News(one, standing.published, now_published))
+            told.append(number)
         standing.published, standing.evaluated = now_published, day
         rows.append((one.partition, one.customer, standing.state.encode(), now_published, as_of, *shown))
-    values = encode_messages(Cards(columns, currency), news, at=now.isoformat())
-    messages += [
-        (RELATIONSHIPS, one.partition, one.customer.encode(), value)
-        for one, value in zip(compress(part, news), values, strict=True)
-    ]
+    if news:
+        of_told = columns if len(told) == len(part) else columns.of(np.array(told))
+        values = encode_messages(Cards(of_told, currency), news, at=now.isoformat())
+        messages += [
+            (RELATIONSHIPS, part[number].partition, part[number].customer.encode(), value)
+            for number, value in zip(told, values, strict=True)
+        ]
 
 
 def shown_values(columns: Columns) -> list[Shown]:
