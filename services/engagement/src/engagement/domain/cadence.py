@@ -22,7 +22,7 @@ def next_contact(trigger: Cadence, customer: CustomerDates, *, first: date) -> O
     contacted_on = since.astimezone(customer.zone).date()
     passed = days * max(1, -((contacted_on - first).days // days))
     day = contacted_on + timedelta(days=passed)
-    facts = {"cadence_days": days, "since": contacted_on.isoformat(), "day": day.isoformat()}
+    facts: dict[str, str | int] = {"cadence_days": days, "since": contacted_on.isoformat(), "day": day.isoformat()}
     return Occurrence(key=f"{since.date()}+{passed}", day=day, facts=facts)
 
 
