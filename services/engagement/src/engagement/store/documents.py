@@ -36,7 +36,7 @@ _FILES = text(
     ORDER BY kind, name, version DESC
     """
 )
-_LOCK = text("SELECT pg_advisory_xact_lock(hashtext('guanxi document ' || :kind || ' ' || :name))")
+_LOCK = text("SELECT pg_advisory_xact_lock(hashtext('guanxi documents'))")
 _ADD = text(
     f"""
     INSERT INTO document (kind, name, version, text, sha256, from_file, author)
@@ -103,15 +103,15 @@ async def loaded_files(connection: AsyncConnection) -> dict[tuple[str, str], str
     return {(kind, name): sha for kind, name, sha in await connection.execute(_FILES)}
 
 
-async def lock_document(connection: AsyncConnection, kind: str, name: str) -> None:
-    """One writer of a document at a time, until the transaction's end."""
-    await connection.execute(_LOCK, {"kind": kind, "name": name})
+async def lock_documents(connection: AsyncConnection) -> None:
+    """One writer at a time, until the transaction's end: so a greater id is never seen before a smaller one."""
+    await connection.execute(_LOCK)
 
 
 async def add_document(
     connection: AsyncConnection, *, kind: str, name: str, written: str, author: str, from_file: bool = False
 ) -> Document:
-    """The next version, live at once; call `lock_document` first."""
+    """The next version, live at once; call `lock_documents` first."""
     row = await connection.execute(
         _ADD,
         {

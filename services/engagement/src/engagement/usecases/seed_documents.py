@@ -3,6 +3,7 @@
 An edit by API is a version too: the file wins again only when its own content changes.
 """
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import structlog
@@ -11,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from common.errors import Malformed
 from engagement.domain.document import DocumentInvalid
 from engagement.domain.document_kinds import KINDS, PLAYBOOK, name_of
-from engagement.store.documents import add_document, digest, loaded_files, lock_document
+from engagement.store.documents import add_document, digest, loaded_files, lock_documents
 
 log = structlog.get_logger()
 
@@ -26,23 +27,26 @@ class DocumentFileUnreadable(Malformed):
 
 async def seed_documents(connection: AsyncConnection, folder: Path) -> int:
     """Load every changed file of the folder; how many were. Raises DocumentInvalid: then nothing is loaded."""
+    await lock_documents(connection)
     loaded = await loaded_files(connection)
     changed = 0
+    for kind, name, path in _shipped(folder):
+        written = _read(path)
+        if loaded.get((kind, name)) == digest(written):
+            continue
+        value = KINDS[kind].read(written, str(path))
+        if kind == PLAYBOOK and value.name != name:
+            raise DocumentInvalid(file=str(path), line=1, field="name", message="must be the file's", allowed=[name])
+        added = await add_document(connection, kind=kind, name=name, written=written, author=AUTHOR, from_file=True)
+        log.info("document_loaded", kind=kind, name=name, version=added.version)
+        changed += 1
+    return changed
+
+
+def _shipped(folder: Path) -> Iterator[tuple[str, str, Path]]:
     for kind, shape in KINDS.items():
         for path in sorted(folder.glob(shape.files)):
-            name, written = name_of(kind, path), _read(path)
-            if loaded.get((kind, name)) == digest(written):
-                continue
-            value = shape.read(written, str(path))
-            if kind == PLAYBOOK and value.name != name:
-                raise DocumentInvalid(
-                    file=str(path), line=1, field="name", message="must be the file's", allowed=[name]
-                )
-            await lock_document(connection, kind, name)
-            added = await add_document(connection, kind=kind, name=name, written=written, author=AUTHOR, from_file=True)
-            log.info("document_loaded", kind=kind, name=name, version=added.version)
-            changed += 1
-    return changed
+            yield kind, name_of(kind, path), path
 
 
 def _read(path: Path) -> str:
