@@ -3,6 +3,7 @@
 import random
 from collections.abc import Sequence
 from datetime import date
+from zoneinfo import ZoneInfo
 
 import pytest
 from tests.support.chassis import publish_events
@@ -25,11 +26,13 @@ from tests.support.waiting import until
 from common.database import Database
 from common.dead_letters import list_dead_letters
 from common.events import Event
-from engagement.consumers.mirror import handle
+from engagement.consumers.events import EventHandler
+from engagement.usecases.current_policies import Policies
 from engagement.usecases.read_customer import MirroredCustomer, UnknownCustomer, read_customer
 
 TABLES = ("profile_field", "address", "consent", "relationship", "alias", "alias_fact")
 DAY = date(2026, 11, 20)
+handle = EventHandler(Policies(), ZoneInfo("Asia/Shanghai")).handle
 
 
 async def read(database: Database, own: str) -> MirroredCustomer:

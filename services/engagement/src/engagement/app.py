@@ -1,4 +1,4 @@
-"""What are engagement's two processes made of? The web app, and the worker that mirrors customers."""
+"""What are engagement's two processes made of? The web app, and the worker with its parts."""
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -11,14 +11,18 @@ from common.database import open_database
 from common.http.app import create_app
 from common.http.keys import Keys
 from common.identity import IdentityKey
+from common.kafka import open_producer
+from common.outbox import OutboxRelay
 from common.version import code_version
 from common.worker import Worker
 from engagement.api import customers
 from engagement.api.scopes import SCOPES
-from engagement.consumers.mirror import TOPICS, handle
+from engagement.consumers.events import TOPICS, EventHandler
 from engagement.settings import EngagementSettings
+from engagement.usecases.current_policies import Policies
 
 NAME: Final = "engagement"
+WORKER_POOL: Final = 12
 
 
 def make_app(settings: EngagementSettings) -> FastAPI:
@@ -33,7 +37,7 @@ def make_app(settings: EngagementSettings) -> FastAPI:
     app = create_app(
         title="Guanxi engagement",
         version=code_version(NAME),
-        description="Decides and delivers care; in this version it shows what it has heard of a customer.",
+        description="Decides and delivers care by playbooks, and says why.",
         scopes=SCOPES,
         routers=[customers.router],
         keys=Keys(settings.keys_file),
@@ -43,19 +47,30 @@ def make_app(settings: EngagementSettings) -> FastAPI:
     )
     app.state.identity_key = IdentityKey.load(settings.identity_key_file)
     app.state.time_zone = settings.time_zone
+    app.state.policies = Policies()
     return app
 
 
 async def make_worker(settings: EngagementSettings, stack: AsyncExitStack) -> Worker:
-    """The worker: one consumer of all topics."""
-    database = open_database(settings.database_url, application=f"{NAME}-worker")
+    """The consumer of all topics, what decides, delivers and plans, and the relay of care.v1: a part a line."""
+    database = open_database(settings.database_url, application=f"{NAME}-worker", pool_size=WORKER_POOL)
     stack.push_async_callback(database.close)
+    producer = await stack.enter_async_context(open_producer(settings.kafka_bootstrap, partitions=settings.partitions))
+    policies = Policies()
+    handler = EventHandler(policies, settings.time_zone)
     consumer = Consumer(
         database=database,
         bootstrap=settings.kafka_bootstrap,
         group=f"guanxi.{NAME}",
         topics=TOPICS,
-        handle=handle,
+        handle=handler.handle,
         code_version=code_version(NAME),
     )
-    return Worker(database=database, parts={"consumer": consumer.run}, handle=handle)
+    return Worker(
+        database=database,
+        parts={
+            "consumer": consumer.run,
+            "outbox": OutboxRelay(database, producer).run,
+        },
+        handle=handler.handle,
+    )

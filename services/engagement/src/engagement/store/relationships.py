@@ -23,6 +23,11 @@ _READ = text(
     SELECT CAST(card AS text) FROM relationship WHERE customer = ANY(:ids) ORDER BY as_of DESC, id DESC LIMIT 1
     """
 )
+_HEALTH = text(
+    """
+    SELECT customer, as_of, id, CAST(card #>> '{care,health}' AS float8) FROM relationship WHERE customer = ANY(:ids)
+    """
+)
 
 Evaluation = tuple[date, str, dict[str, Any]]
 """The day of a card, the id of its event, the card."""
@@ -42,3 +47,9 @@ async def read_relationship(connection: AsyncConnection, ids: Sequence[str]) -> 
     """The last card among some ids of one customer."""
     card = (await connection.execute(_READ, {"ids": list(ids)})).scalar_one_or_none()
     return None if card is None else json.decode(card, type=dict[str, Any])
+
+
+async def read_health(connection: AsyncConnection, ids: Sequence[str]) -> dict[str, tuple[date, str, float | None]]:
+    """Day, event id and health of each id's own last card."""
+    rows = await connection.execute(_HEALTH, {"ids": list(ids)})
+    return {customer: (as_of, id_, health) for customer, as_of, id_, health in rows}

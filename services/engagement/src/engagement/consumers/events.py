@@ -1,0 +1,35 @@
+"""What does engagement hear? Everything of its topics, applied in the batch's transaction; nothing is decided here."""
+
+from collections.abc import Sequence
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from common.dead_letters import Received
+from common.events import CARE, FEEDBACK, INTERACTIONS, RELATIONSHIPS
+from engagement.usecases.current_policies import Policies
+from engagement.usecases.mark_replans import mark_replans
+from engagement.usecases.mirror_interactions import mirror_interactions
+from engagement.usecases.mirror_relationships import mirror_relationships
+from engagement.usecases.notice_occasions import notice_occasions
+
+TOPICS: Final = (INTERACTIONS, RELATIONSHIPS, FEEDBACK, CARE)
+"""Its own care.v1 too: calls, visits and return visits of its tasks are heard as everybody's are."""
+
+
+class EventHandler:
+    """The handler with what it keeps between batches: the live documents."""
+
+    def __init__(self, policies: Policies, zone: ZoneInfo) -> None:
+        self._policies = policies
+        self._zone = zone
+
+    async def handle(self, connection: AsyncConnection, batch: Sequence[Received]) -> None:
+        """Apply a batch; which events mean something is told by type and source, not by topic."""
+        events = [received.event for received in batch]
+        current = await self._policies.current(connection)
+        await mirror_interactions(connection, events)
+        await notice_occasions(connection, events, current=current, zone=self._zone)
+        await mirror_relationships(connection, events)
+        await mark_replans(connection, events, playbooks=current.playbooks.values())
