@@ -5,14 +5,17 @@ that only guanxi's own services may speak are unknown types from anyone else; a 
 Example: order.delivered after data.promised_at adds delivered_late and promise_broken to its local day.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, tzinfo
+from functools import lru_cache
 from typing import Any, Final, NamedTuple, TypeGuard
 
 from common.errors import Malformed
 from scoring.domain.currency import Money
 from scoring.domain.days import local_day, microseconds
+from scoring.domain.kind_table import MONEY_TYPES
 from scoring.domain.kinds import KIND_ID
+from scoring.domain.mapping import KindRule
 from scoring.domain.policy import Policy
 
 OTHER: Final = KIND_ID["other"]
@@ -90,29 +93,41 @@ def effects(
     policy: Policy,
     zone: tzinfo,
     money: Money,
-) -> list[Effect]:
+) -> Sequence[Effect]:
     """The effects of one event; `time` is aware. Raises EventMalformed."""
     day = local_day(time, zone)
-    if event_type == "order.completed":
-        return [_order(data, time, source, id, day, money)]
-    if event_type == "order.refunded":
-        return [_refund(data, time, source, id, day, money)]
-    if event_type == "order.cancelled":
-        order_id = data.get("order_id")
-        return [] if order_id is None else [Cancel(_named(order_id), day)]
-    if _is_foreign(event_type, source):
-        return [Tally(day, OTHER, 0)]
-    return _tallies(event_type, data, time, day, policy)
-
-
-def _is_foreign(event_type: str, source: str) -> bool:
-    return event_type.startswith(_RESERVED) and not source.startswith("guanxi.") and event_type not in _FROM_ANYONE
-
-
-def _tallies(event_type: str, data: Mapping[str, Any], time: datetime, day: int, policy: Policy) -> list[Effect]:
     rules = policy.kinds.rules.get(event_type)
     if rules is None:
-        return [Tally(day, OTHER, 0)]
+        if event_type in MONEY_TYPES:
+            return _money(event_type, data, time, source, id, day, money)
+        return _plain((OTHER,), day)
+    if event_type.startswith(_RESERVED) and not source.startswith("guanxi.") and event_type not in _FROM_ANYONE:
+        return _plain((OTHER,), day)
+    if rules.always is not None:
+        return _plain(rules.always, day)
+    return _tallies(rules.ways, event_type, data, time, day, policy)
+
+
+@lru_cache(maxsize=4096)
+def _plain(kinds: tuple[int, ...], day: int) -> Sequence[Effect]:
+    """One of each kind. Remembered: most events are one of few kinds on one of few days."""
+    return tuple(Tally(day, kind, 0) for kind in kinds)
+
+
+def _money(
+    event_type: str, data: Mapping[str, Any], time: datetime, source: str, event: str, day: int, money: Money
+) -> Sequence[Effect]:
+    if event_type == "order.completed":
+        return [_order(data, time, source, event, day, money)]
+    if event_type == "order.refunded":
+        return [_refund(data, time, source, event, day, money)]
+    order_id = data.get("order_id")
+    return [] if order_id is None else [Cancel(_named(order_id), day)]
+
+
+def _tallies(
+    rules: Iterable[KindRule], event_type: str, data: Mapping[str, Any], time: datetime, day: int, policy: Policy
+) -> Sequence[Effect]:
     facts = _delivery_facts(data, time) if event_type == "order.delivered" else data
     found: list[Effect] = []
     for rule in rules:
@@ -127,7 +142,7 @@ def _tallies(event_type: str, data: Mapping[str, Any], time: datetime, day: int,
         found.append(Tally(day, rule.kind, round(1000 * quality)))
         if quality <= policy.kinds.detractor_at_most.get(rule.kind, -1.0):
             found.append(Tally(day, KIND_ID["detractor"], 0))
-    return found or [Tally(day, OTHER, 0)]
+    return found or _plain((OTHER,), day)
 
 
 def answer_quality(data: Mapping[str, Any]) -> float | None:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scoring.domain.kinds import KINDS
-from scoring.domain.mapping import KindRule, kind_number, read_conditions
+from scoring.domain.mapping import KindRule, TypeRules, kind_number, read_conditions
 from scoring.domain.reading import PolicyInvalid, Section
 
 Floats = NDArray[np.float64]
@@ -30,7 +30,7 @@ class KindTable:
     experience_quality: Floats
     evaluation_weight: Floats
     evaluation_quality: Floats
-    rules: Mapping[str, tuple[KindRule, ...]]
+    rules: Mapping[str, TypeRules]
     detractor_at_most: Mapping[int, float]
 
     @classmethod
@@ -65,7 +65,7 @@ class KindTable:
             experience_quality=experience[1],
             evaluation_weight=evaluation[0],
             evaluation_quality=evaluation[1],
-            rules=MappingProxyType({type_: tuple(ways) for type_, ways in rules.items()}),
+            rules=MappingProxyType({type_: TypeRules.of(ways) for type_, ways in rules.items()}),
             detractor_at_most=MappingProxyType(beside),
         )
 

@@ -5,9 +5,9 @@ a condition compares one fact of the event (a dotted path into data, or on_time,
 Example: `when: {personal: true}` holds for data {"personal": true} and for nothing else.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from scoring.domain.kinds import KIND_ID
 from scoring.domain.reading import PolicyInvalid, Section
@@ -46,6 +46,19 @@ class KindRule:
             if not condition.holds(facts):
                 return False
         return True
+
+
+class TypeRules(NamedTuple):
+    """How the events of one type count. `always`: the kinds, where they do not depend on what an event holds."""
+
+    ways: tuple[KindRule, ...]
+    always: tuple[int, ...] | None
+
+    @classmethod
+    def of(cls, ways: Iterable[KindRule]) -> "TypeRules":
+        rules = tuple(ways)
+        plain = not any(rule.conditions or rule.answer for rule in rules)
+        return cls(rules, tuple(rule.kind for rule in rules) if plain else None)
 
 
 def read_conditions(section: Section, key: str) -> tuple[Condition, ...]:

@@ -5,7 +5,7 @@ tests: events are unique by (source, id), the first one told stands, as in the l
 Example: the same order told three times is one order.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Any
@@ -43,7 +43,7 @@ def unique(interactions: Iterable[Interaction]) -> list[Interaction]:
     return list(told.values())
 
 
-def effects_of(interaction: Interaction, policy: Policy, setting: Setting) -> list[Effect]:
+def effects_of(interaction: Interaction, policy: Policy, setting: Setting) -> Sequence[Effect]:
     """Its effects; raises EventMalformed."""
     one = interaction
     return effects(one.type, one.data, one.time, one.source, one.id, policy, setting.zone, setting.money)
