@@ -97,7 +97,7 @@ def _not_wanted(case: Candidate) -> Reason | None:
 
 def _done(case: Candidate) -> Reason | None:
     """Check 3."""
-    zone, earlier = case.standing.zone, case.standing.earlier
+    zone, earlier = case.standing.zone, case.standing.earlier.values()
     done = already_done(case.occasion, once_per=case.playbook.once_per, earlier=earlier, zone=zone)
     return Reason.ALREADY_DONE if done else None
 
@@ -126,7 +126,8 @@ def _assign(case: Candidate, arm: str | None) -> tuple[str | None, str | None]:
             return experiment, Arm.CONTROL
     if playbook.holdout <= 0:
         return None, None
-    stored = [one for one in case.standing.earlier if one.experiment == playbook.experiment and one.arm is not None]
+    earlier = case.standing.earlier.values()
+    stored = [one for one in earlier if one.experiment == playbook.experiment and one.arm is not None]
     if arm is None and stored:
         arm = min(stored, key=lambda one: one.occasion).arm
     return playbook.experiment, arm or arm_of(playbook.experiment, customer, share=playbook.holdout)

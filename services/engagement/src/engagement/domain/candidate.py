@@ -69,4 +69,4 @@ def channels_of(step: Step) -> Sequence[str | None]:
 
 def is_birthday(playbook: Playbook) -> bool:
     """Whether a playbook answers birthdays."""
-    return isinstance(playbook.when, Calendar) and playbook.when.event is CalendarEvent.BIRTHDAY
+    return any(isinstance(one, Calendar) and one.event is CalendarEvent.BIRTHDAY for one in playbook.when)

@@ -101,3 +101,19 @@ def _profiling(statements: Sequence[Statement]) -> Consent:
     states = {consent_state(statements, purpose=purpose, channel=channel) for channel in channels}
     order = (ConsentState.WITHDRAWN, ConsentState.GRANTED, ConsentState.ABSENT)
     return Consent(purpose=purpose, channel=ALL_CHANNELS, state=next((s for s in order if s in states), order[-1]))
+
+
+def consented(statements: Sequence[Statement]) -> frozenset[tuple[str, str]]:
+    """The (purpose, channel) pairs by which the customer may be contacted."""
+    granted = {one.purpose for one in statements if one.granted and one.purpose != ConsentPurpose.PROFILING}
+    return frozenset(
+        (purpose, channel)
+        for purpose in granted
+        for channel in CONTACT_CHANNELS
+        if consent_state(statements, purpose=purpose, channel=channel) is ConsentState.GRANTED
+    )
+
+
+def profiling_refused(statements: Sequence[Statement]) -> bool:
+    """Whether the customer has taken profiling back."""
+    return not _profiling(statements).allowed

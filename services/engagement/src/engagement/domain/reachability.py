@@ -19,7 +19,7 @@ ADDRESS_OF: Final = {"email": "email", "sms": "phone", "phone": "phone", "wecom"
 class Channel:
     """A way out, as contact.yaml sets it. `daily_volume`: messages a deployment day, None for any number.
 
-    `needs_credit`: each message uses up a permission that the customer gave for one.
+    `needs_credit`: each message uses up a permission that the customer gave for one. `settings`: the adapter's own.
     """
 
     name: str

@@ -5,7 +5,7 @@ both, and `heard` the latest of each event.
 """
 
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -19,7 +19,7 @@ class Standing:
     """`barred`: erased, suppressed, deceased or a test. `consented`: (purpose, channel). `heard`: last time by type.
 
     `first_heard`: first time by type. `used`: contacts that count or may. `kin`: actions of playbook families.
-    `earlier`: other occasions of the same playbooks. `birthdays`: (occasion, local day) of greetings to come.
+    `earlier`: occasions of the same playbooks by id. `birthdays`: (occasion, local day) of greetings to come.
     """
 
     customer: str
@@ -35,5 +35,14 @@ class Standing:
     first_heard: Mapping[str, datetime] = field(default_factory=dict)
     used: Sequence[Contact] = ()
     kin: Sequence[Kin] = ()
-    earlier: Sequence[Earlier] = ()
+    earlier: Mapping[int, Earlier] = field(default_factory=dict)
     birthdays: Sequence[tuple[int, date]] = ()
+
+    def after(self, answered: Earlier, contact: Contact | None, kin: Kin | None) -> "Standing":
+        """The standing once an occasion was answered, and what it sends counts."""
+        return replace(
+            self,
+            earlier={**self.earlier, answered.occasion: answered},
+            used=self.used if contact is None else [*self.used, contact],
+            kin=self.kin if kin is None else [*self.kin, kin],
+        )
