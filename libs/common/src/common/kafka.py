@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from functools import lru_cache
 from struct import unpack
-from typing import Any, Final
+from typing import Any, Final, NamedTuple, Protocol
 
 import structlog
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
@@ -32,6 +32,34 @@ BREAK_AFTER_SECONDS: Final = 1.0
 REFUSE_SECONDS: Final = 0.25
 STOP_SECONDS: Final = 5.0
 HEADERS: Final = [("content-type", CONTENT_TYPE)]
+
+
+class Record(Protocol):
+    """What a lane takes."""
+
+    @property
+    def key(self) -> bytes: ...
+
+    @property
+    def value(self) -> bytes: ...
+
+
+class Plain(NamedTuple):
+    """A record that is nothing else."""
+
+    key: bytes
+    value: bytes
+
+
+class Run(NamedTuple):
+    """Records that a lane put one behind the other into a batch.
+
+    The batch's future results in its first offset. It is shared by every record of the batch: never cancel it.
+    """
+
+    batch: asyncio.Future[int]
+    first: int
+    number: int
 
 
 class LaneClosed(Unavailable):
@@ -81,27 +109,32 @@ class Lane:
         Raises LaneClosed at once while the breaker is open or too many batches wait. Never cancel the future:
         it is shared by every record of the batch.
         """
-        places = self.append_all([(key, value)])
-        if not places:
+        runs = self.append_all([Plain(key, value)])
+        if not runs:
             raise LaneClosed(f"{self._topic}[{self._partition}] does not acknowledge or has too much waiting.")
-        return places[0]
+        return runs[0].batch, runs[0].first
 
-    def append_all(self, records: Iterable[tuple[bytes, bytes]]) -> list[tuple[asyncio.Future[int], int]]:
-        """Queue keys and values in order until the lane refuses; where each one is that it took (see append)."""
-        places: list[tuple[asyncio.Future[int], int]] = []
+    def append_all(self, records: Iterable[Record]) -> list[Run]:
+        """Queue records in order until the lane refuses; where those went that it took."""
+        runs: list[Run] = []
         if self.closed or len(self._batches) >= LANE_BATCHES:
-            return places
+            return runs
         builder, future = self._batches[-1] if self._batches else self._open_batch()
-        for key, value in records:
-            appended = builder.append(timestamp=None, key=key, value=value, headers=HEADERS)
-            if appended is None:
+        first, number = builder.record_count(), 0
+        for record in records:
+            if builder.append(timestamp=None, key=record.key, value=record.value, headers=HEADERS) is None:
+                if number:
+                    runs.append(Run(future, first, number))
+                first = number = 0
                 if len(self._batches) >= LANE_BATCHES:
                     break
                 builder, future = self._open_batch()
-                appended = builder.append(timestamp=None, key=key, value=value, headers=HEADERS)
-            places.append((future, appended.offset))
+                builder.append(timestamp=None, key=record.key, value=record.value, headers=HEADERS)
+            number += 1
+        if number:
+            runs.append(Run(future, first, number))
         self._wake.set()
-        return places
+        return runs
 
     def _open_batch(self) -> tuple[Any, asyncio.Future[int]]:
         future: asyncio.Future[int] = self._loop.create_future()
@@ -189,9 +222,7 @@ class Producer:
             raise LaneClosed("Kafka was not reached yet.")
         return lane.append(key, value)
 
-    def append_all(
-        self, topic: str, partition: int, records: Iterable[tuple[bytes, bytes]]
-    ) -> list[tuple[asyncio.Future[int], int]]:
+    def append_all(self, topic: str, partition: int, records: Iterable[Record]) -> list[Run]:
         """Queue many records (see Lane.append_all)."""
         lane = self._lane(topic, partition)
         return lane.append_all(records) if lane is not None else []

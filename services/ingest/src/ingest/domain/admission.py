@@ -68,10 +68,9 @@ class Moment:
 
 
 class Admitted(Struct, frozen=True, gc=False):
-    """An event that may come in. A Struct, because hundreds of thousands a second are made."""
+    """An event that may come in, named by source and id. A Struct, because tens of thousands a second are made."""
 
-    source: str
-    id: str
+    name: tuple[str, str]
     customer: str
     key: bytes
     value: bytes
@@ -100,12 +99,13 @@ def admit_as_sent(event: CanonicalEvent, sent: Raw, given: Circumstances) -> Adm
     """`admit`, with the same verdict, for an event in exactly the canonical form: its bytes are what was sent."""
     check_facts(event.type, event.data)
     when = _when(event.time, given.moment)
-    customer = given.canonical(_customer_of(None, event.data.identifiers or {}, given))
+    customer = given.canonical(_named_by(event.data.identifiers or {}, given))
     body = bytes(sent)
     if len(body) > EVENT_BYTES:
         return admit(decode(body), given)  # it may be small enough without its white space
     key = customer.encode()
-    return Admitted(given.sender.name, event.id, customer, key, given.plain_head + key + when + body[1:])
+    value = b"".join((given.plain_head, key, when, body[1:]))
+    return Admitted((given.sender.name, event.id), customer, key, value)
 
 
 def admit(event: Any, given: Circumstances) -> Admitted:
@@ -128,13 +128,13 @@ def admit(event: Any, given: Circumstances) -> Admitted:
     if interaction is not None and identifiers is sent and envelope.time is not None and OURS.isdisjoint(event):
         body = _bytes_of(event)
         value = given.plain_head + key + when + body[1:]
-        return Admitted(given.sender.name, envelope.id, customer, key, value)
+        return Admitted((given.sender.name, envelope.id), customer, key, value)
     _bytes_of(event)
     body = _encode(_rest(event, identifiers, identifiers is not sent, envelope))
     source = given.sender.source_of(envelope.source)
     trace = envelope.traceparent or given.traceparent
     head = _head(source, given.moment.text, envelope.datacontenttype, envelope.dataversion, trace)
-    return Admitted(source, envelope.id, customer, key, head + key + when + body[1:])
+    return Admitted((source, envelope.id), customer, key, head + key + when + body[1:])
 
 
 def _rest(event: dict[str, Any], identifiers: dict[str, str], added: bool, envelope: Envelope) -> dict[str, Any]:
@@ -188,8 +188,11 @@ def _identifiers_of(subject: str, sent: dict[str, str]) -> dict[str, str]:
 
 def _customer_of(subject: str | None, identifiers: dict[str, str], given: Circumstances) -> str:
     """The canonical id that the producer gave, or the own id of the strongest identifier."""
-    if subject and is_customer(subject):
-        return subject
+    return subject if subject and is_customer(subject) else _named_by(identifiers, given)
+
+
+def _named_by(identifiers: dict[str, str], given: Circumstances) -> str:
+    """The own id of the strongest identifier."""
     customer = given.own_ids.strongest(identifiers, given.sender.namespace)
     if customer is None:
         raise NoCustomer(

@@ -10,14 +10,14 @@ Example: {email} first, then {user_id: 42, email}: the e-mail's own id becomes a
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Final
 
 from common.identity import KINDS, IdentityKey, is_own_id, normalise
+from ingest.domain.memory import Memory
 
 LIMITS: Final = {"user_id": 1}
 MOST_OF_A_KIND: Final = 5
-CACHED: Final = 65_536
+REMEMBERED: Final = 40_000
 _STRENGTH: Final = {kind: place for place, kind in enumerate(KINDS)}
 _UNKNOWN: Final = len(KINDS)
 
@@ -27,22 +27,24 @@ class OwnIds:
 
     def __init__(self, key: IdentityKey) -> None:
         self._key = key
-        self.of = lru_cache(maxsize=CACHED)(self._compute)
+        self._known = Memory(self._compute, generation=REMEMBERED)
 
-    def _compute(self, kind: str, value: str, namespace: str | None) -> str | None:
+    def _compute(self, identifier: tuple[str, str, str | None]) -> str | None:
+        kind, value, namespace = identifier
         normalised = normalise(kind, value)
         return None if normalised is None else self._key.own_id(kind, normalised, namespace=namespace)
 
     def strongest(self, identifiers: Mapping[str, str], namespace: str | None) -> str | None:
         """Own id of the strongest usable identifier."""
         for kind in KINDS:
-            if (value := identifiers.get(kind)) is not None and (own := self.of(kind, value, namespace)) is not None:
+            value = identifiers.get(kind)
+            if value is not None and (own := self._known[kind, value, namespace]) is not None:
                 return own
         return None
 
     def all(self, identifiers: Mapping[str, str], namespace: str | None) -> list["Named"]:
         """Every usable identifier's own id, strongest first."""
-        found = ((kind, self.of(kind, identifiers[kind], namespace)) for kind in KINDS if kind in identifiers)
+        found = ((kind, self._known[kind, identifiers[kind], namespace]) for kind in KINDS if kind in identifiers)
         return [Named(own=own, kind=kind) for kind, own in found if own is not None]
 
 

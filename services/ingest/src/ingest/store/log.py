@@ -14,8 +14,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from common.database import Database, is_transient
 from common.errors import Unavailable
 from common.events import INTERACTIONS
-from common.kafka import Producer, partition_of
+from common.kafka import Producer, Run, partition_of
 from ingest.domain.admission import Admitted
+from ingest.domain.identity import REMEMBERED
+from ingest.domain.memory import Memory
 from ingest.store.recent import Name, Plain
 from ingest.store.spool import Spooled, add_to_spool
 
@@ -23,8 +25,8 @@ log = structlog.get_logger()
 
 DEADLINE_SECONDS: Final = 3.0
 
-Sent = tuple[int, list[Admitted], list[tuple[asyncio.Future[int], int]]]
-"""A partition, its events, and as many batches' futures and places in them as its lane took (Lane.append_all)."""
+Sent = tuple[int, list[Admitted], list[Run]]
+"""A partition, its events, and where those went that its lane took (Lane.append_all)."""
 
 
 class NotDurable(Unavailable):
@@ -39,8 +41,12 @@ class Log:
     def __init__(self, producer: Producer, database: Database) -> None:
         self._producer = producer
         self._database = database
+        self._partitions = Memory(self._partition_of, generation=REMEMBERED)
         self.spool_waits = False
         self.spool_is_full = False
+
+    def _partition_of(self, customer: str) -> int:
+        return partition_of(customer.encode(), self._producer.partitions)
 
     async def probe(self) -> str | None:
         """Why events do not take their usual way, if so; health shows it as `degraded`."""
@@ -51,21 +57,17 @@ class Log:
     async def keep(self, events: Iterable[Admitted], *, accepted_at: datetime) -> list[tuple[Name, Plain]]:
         """Make events durable; NotDurable when any of them is not, and then the request may be sent again."""
         sent = self._append(events)
-        waiting = {future for _, _, batches in sent for future, _ in batches}
+        waiting = {run.batch for _, _, runs in sent for run in runs}
         if waiting:
             await asyncio.wait(waiting, timeout=DEADLINE_SECONDS)
-        first = {future: future.result() for future in waiting if _is_acknowledged(future)}
         kept: list[tuple[Name, Plain]] = []
         late: list[Spooled] = []
-        for partition, its, batches in sent:
-            places = chain(batches, repeat((None, 0)))
-            for event, (future, nth) in zip(its, places, strict=False):
-                offset = first[future] + nth if future in first else None
-                kept.append(((event.source, event.id), (event.customer, INTERACTIONS, partition, offset, accepted_at)))
+        for partition, its, runs in sent:
+            offsets = chain(chain.from_iterable(map(_offsets, runs)), repeat(None))
+            for event, offset in zip(its, offsets, strict=False):
+                kept.append((event.name, (event.customer, partition, offset, accepted_at)))
                 if offset is None:
-                    late.append(
-                        Spooled(INTERACTIONS, partition, event.key, event.value, event.source, event.id, accepted_at)
-                    )
+                    late.append(Spooled(INTERACTIONS, partition, event.key, event.value, *event.name, accepted_at))
         if late:
             await self._spool(late)
         return kept
@@ -74,12 +76,9 @@ class Log:
         """Queue all events, lane by lane."""
         by_partition: defaultdict[int, list[Admitted]] = defaultdict(list)
         for event in events:
-            by_partition[partition_of(event.key, self._producer.partitions)].append(event)
+            by_partition[self._partitions[event.customer]].append(event)
         append_all = self._producer.append_all
-        return [
-            (partition, its, append_all(INTERACTIONS, partition, [(event.key, event.value) for event in its]))
-            for partition, its in by_partition.items()
-        ]
+        return [(partition, its, append_all(INTERACTIONS, partition, its)) for partition, its in by_partition.items()]
 
     async def _spool(self, rows: Sequence[Spooled]) -> None:
         if self.spool_is_full:
@@ -98,5 +97,9 @@ class Log:
         log.info("events_spooled", events=len(rows))
 
 
-def _is_acknowledged(sent: "asyncio.Future[int]") -> bool:
-    return sent.done() and sent.exception() is None
+def _offsets(run: Run) -> Iterable[int | None]:
+    """Where the records of a run are on the topic; None where that is not acknowledged."""
+    if not run.batch.done() or run.batch.exception() is not None:
+        return repeat(None, run.number)
+    first = run.batch.result() + run.first
+    return range(first, first + run.number)

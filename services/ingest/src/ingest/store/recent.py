@@ -4,7 +4,7 @@ Two generations of a dict, the elder dropped when the younger is full: a lookup 
 What is kept are plain tuples of texts and numbers, which the garbage collector need not look at.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from datetime import datetime
 from typing import Final, NamedTuple
 
@@ -14,7 +14,7 @@ Name = tuple[str, str]
 """Source and id of an event."""
 
 
-Plain = tuple[str, str, int, int | None, datetime]
+Plain = tuple[str, int, int | None, datetime]
 """The fields of a Place."""
 
 
@@ -22,7 +22,6 @@ class Place(NamedTuple):
     """Where an accepted event is; `offset` is None while it waits in the spool."""
 
     customer: str
-    topic: str
     partition: int
     offset: int | None
     accepted_at: datetime
@@ -41,10 +40,9 @@ class Recent:
         found = self._young.get(name) or self._old.get(name)
         return None if found is None else Place(*found)
 
-    def known(self, names: Iterable[Name]) -> list[Name]:
+    def known(self, names: Set[Name]) -> set[Name]:
         """Those of the events that came in lately."""
-        young, old = self._young, self._old
-        return [name for name in names if name in young or name in old]
+        return set(names & self._young.keys() | names & self._old.keys())
 
     def add_all(self, events: Iterable[tuple[Name, Plain]]) -> None:
         """Remember events that are durable now."""

@@ -98,7 +98,7 @@ def judge(events: Sequence[Any], given: Circumstances) -> Judged:
         except AppError as refusal:
             refused.append(Refused(place, event, refusal))
             continue
-        admitted.setdefault((one.source, one.id), one)
+        admitted.setdefault(one.name, one)
     return Judged(number=len(events), admitted=admitted, refused=refused)
 
 
@@ -112,14 +112,14 @@ def judge_as_sent(events: Sequence[tuple[CanonicalEvent, Raw]], given: Circumsta
         except AppError as refusal:
             refused.append(Refused(place, decode(sent), refusal))
             continue
-        admitted.setdefault((one.source, one.id), one)
+        admitted.setdefault(one.name, one)
     return Judged(number=len(events), admitted=admitted, refused=refused)
 
 
 async def accept(door: Door, judged: Judged, *, given: Circumstances, dialect: str) -> Outcome:
     """Make durable what may come in, or NotDurable: send the same request again."""
     admitted, refused = judged.admitted, judged.refused
-    for name in door.recent.known(admitted):
+    for name in door.recent.known(admitted.keys()):
         del admitted[name]
     duplicates = judged.number - len(refused) - len(admitted)
     if admitted:

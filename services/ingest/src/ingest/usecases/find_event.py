@@ -10,6 +10,7 @@ import structlog
 
 from common.database import Database, is_transient
 from common.errors import Absent, Unavailable
+from common.events import INTERACTIONS
 from ingest.store.quarantine import find_in_quarantine
 from ingest.store.recent import Place, Recent
 from ingest.store.spool import find_in_spool
@@ -84,7 +85,7 @@ def _remembered(place: Place, source: str, event_id: str) -> WhereItIs:
         id=event_id,
         accepted_at=place.accepted_at,
         customer=place.customer,
-        topic=place.topic,
+        topic=INTERACTIONS,
         partition=place.partition,
         offset=place.offset,
         spooled=place.offset is None,
