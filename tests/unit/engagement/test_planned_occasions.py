@@ -1,6 +1,7 @@
 """Which occasions does time bring a customer, and when are they due and over?"""
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -50,8 +51,8 @@ def instant(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 
-def dates(zone: ZoneInfo = SHANGHAI, **known: object) -> CustomerDates:
-    return CustomerDates(customer="c-1", zone=zone, **known)  # type: ignore[arg-type]  # named fields, one by one
+def dates(zone: ZoneInfo = SHANGHAI, **known: Any) -> CustomerDates:  # named fields of CustomerDates
+    return CustomerDates(customer="c-1", zone=zone, **known)
 
 
 def heard(**times: tuple[str, str]) -> dict[str, tuple[datetime, datetime]]:
@@ -205,7 +206,7 @@ CALLS = Cadence(
     ],
 )
 def test_a_cadence_counts_from_the_last_contact_by_the_smaller_number_that_fits(
-    known: dict[str, object], today: str, expected: str | None
+    known: dict[str, Any], today: str, expected: str | None
 ) -> None:
     due = next_contact(CALLS, dates(**known), first=instant(today).date())
     assert (None if due is None else due.day.isoformat()) == expected

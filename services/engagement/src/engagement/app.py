@@ -18,6 +18,7 @@ from common.worker import Worker
 from engagement.api import customers
 from engagement.api.scopes import SCOPES
 from engagement.consumers.events import TOPICS, EventHandler
+from engagement.jobs.plan import plan_care
 from engagement.settings import EngagementSettings
 from engagement.usecases.current_policies import Policies
 
@@ -70,6 +71,7 @@ async def make_worker(settings: EngagementSettings, stack: AsyncExitStack) -> Wo
         database=database,
         parts={
             "consumer": consumer.run,
+            "plan": plan_care(database, policies, settings.time_zone),
             "outbox": OutboxRelay(database, producer).run,
         },
         handle=handler.handle,

@@ -27,6 +27,12 @@ def timed_triggers(playbook: Playbook) -> list[Timed]:
     return [trigger for trigger in playbook.when if isinstance(trigger, Timed)] if playbook.enabled else []
 
 
+def cadence_contacts(playbooks: Iterable[Playbook]) -> set[str]:
+    """The event types from which the cadences of some playbooks count."""
+    triggers = [trigger for playbook in playbooks for trigger in timed_triggers(playbook)]
+    return {kind for trigger in triggers if isinstance(trigger, Cadence) for kind in trigger.since}
+
+
 def planned_occasions(
     customer: CustomerDates, playbooks: Iterable[Playbook], policy: CalendarPolicy, now: datetime
 ) -> Iterator[Occasion]:

@@ -2,31 +2,39 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
+from datetime import datetime
 from typing import Final
+from zoneinfo import ZoneInfo
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from common.database import Database, is_transient
 from common.waiting import jitter, pause
+from engagement.store.plans import database_now
+from engagement.usecases.current_policies import Policies
+from engagement.usecases.plan_page import plan_page
 
 log = structlog.get_logger()
 
 POLL_SECONDS: Final = 0.5
 
-PlanPage = Callable[[AsyncConnection], Awaitable[bool]]
-"""Plans some customers in a transaction; whether there was anything to do."""
+Clock = Callable[[AsyncConnection], Awaitable[datetime]]
+"""What time it is."""
 
 
-def plan_care(database: Database, plan_page: PlanPage) -> Callable[[asyncio.Event], Coroutine[None, None, None]]:
-    """The worker's part that plans."""
+def plan_care(
+    database: Database, policies: Policies, zone: ZoneInfo, *, clock: Clock = database_now
+) -> Callable[[asyncio.Event], Coroutine[None, None, None]]:
+    """The worker's part that plans; `zone` is the deployment's."""
 
     async def run(stop: asyncio.Event) -> None:
         attempt = 0
         while not stop.is_set():
             try:
                 async with database.transaction() as connection:
-                    planned = await plan_page(connection)
+                    now = await clock(connection)
+                    planned = await plan_page(connection, policies=policies, zone=zone, now=now)
                 attempt = 0
                 if not planned:
                     await pause(stop, POLL_SECONDS)

@@ -11,14 +11,17 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from common.aliases import IDENTITY_FACTS
 from common.events import Event, is_from_service
+from engagement.domain.planned_occasions import cadence_contacts
+from engagement.domain.playbook import Playbook
 from engagement.store.dates import DATED_FIELDS
 from engagement.store.plans import mark_for_replanning
 
 PLANNED_DIMENSIONS: Final = frozenset({"tier", "stage"})
 
 
-async def mark_replans(connection: AsyncConnection, events: Iterable[Event], *, contacts: Set[str]) -> None:
-    """Mark the subjects of events that may move planned care; `contacts`: the event types that cadences count from."""
+async def mark_replans(connection: AsyncConnection, events: Iterable[Event], *, playbooks: Iterable[Playbook]) -> None:
+    """Mark the subjects of events that may move care planned by the live playbooks."""
+    contacts = cadence_contacts(playbooks)
     await mark_for_replanning(connection, {event.subject for event in events if _moves(event, contacts)})
 
 

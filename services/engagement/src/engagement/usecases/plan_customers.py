@@ -16,8 +16,8 @@ from engagement.domain.birthday import told_birthday
 from engagement.domain.calendar import ANNIVERSARIES, CalendarPolicy, CustomerDates
 from engagement.domain.local_time import customer_zone
 from engagement.domain.occasion import Occasion
-from engagement.domain.planned_occasions import planned_occasions, timed_triggers
-from engagement.domain.playbook import Cadence, Playbook
+from engagement.domain.planned_occasions import cadence_contacts, planned_occasions
+from engagement.domain.playbook import Playbook
 from engagement.store.dates import read_first_and_last, read_shown, read_told
 from engagement.store.plans import PlannedRow, read_planned, write_planned
 
@@ -36,9 +36,7 @@ class Plan:
     @property
     def types(self) -> set[str]:
         """The event types whose first and last times matter."""
-        triggers = [trigger for one in self.playbooks for trigger in timed_triggers(one)]
-        contacts = {kind for trigger in triggers if isinstance(trigger, Cadence) for kind in trigger.since}
-        return {*ANNIVERSARIES.values(), *contacts}
+        return {*ANNIVERSARIES.values(), *cadence_contacts(self.playbooks)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
