@@ -1,4 +1,4 @@
-"""Which secrets has a home: the identity key, the service keys (hashed in keys.yaml) and the credentials for people?"""
+"""Which secrets has a home: keys of ids and of survey links, service keys (hashed in keys.yaml), credentials?"""
 
 import hashlib
 import json
@@ -30,9 +30,9 @@ SOURCE = "demo"
 
 def make_secrets(home: Home) -> None:
     """Make what is missing; what is there stays."""
-    identity = home.folder / "identity.key"
-    if not identity.exists():
-        write_whole(identity, secrets.token_hex(32))
+    for name in ("identity.key", "survey.key"):
+        if not (home.folder / name).exists():
+            write_whole(home.folder / name, secrets.token_hex(32))
     scoring = home.folder / "scoring.key"
     if not scoring.exists():
         write_whole(scoring, new_key())

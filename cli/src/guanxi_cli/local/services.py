@@ -54,6 +54,8 @@ def environment(home: Home, service: str) -> dict[str, str]:
     if service == "ingest":
         told["GUANXI_SCORING_URL"] = home.url("scoring")
         told["GUANXI_SCORING_KEY_FILE"] = str(home.folder / "scoring.key")
+    if service == "feedback":
+        told["GUANXI_SURVEY_KEY_FILE"] = str(home.folder / "survey.key")
     return told
 
 

@@ -1,4 +1,4 @@
-"""What are feedback's two processes made of? The web app, and the worker that mirrors customers."""
+"""What are feedback's two processes made of? The web app, and the worker that hears, asks and keeps clocks."""
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -15,13 +15,19 @@ from common.kafka import open_producer
 from common.outbox import OutboxRelay
 from common.version import code_version
 from common.worker import Worker
-from feedback.api import customers
+from feedback.api import cases, customers, invitations, page
 from feedback.api.scopes import SCOPES
+from feedback.api.survey_pages import SurveyPages
 from feedback.consumers.mirror import TOPICS, make_handle
 from feedback.domain.case_policy import CasePolicy
+from feedback.domain.survey_token import SurveyTokens
+from feedback.domain.throttle import Throttle
+from feedback.jobs.ask import ask_customers
 from feedback.jobs.case_clocks import watch_case_clocks
 from feedback.settings import FeedbackSettings
 from feedback.usecases.case_desk import CaseDesk
+from feedback.usecases.live_surveys import LiveSurveys
+from feedback.usecases.survey_desk import SurveyDesk
 
 NAME: Final = "feedback"
 
@@ -38,9 +44,9 @@ def make_app(settings: FeedbackSettings) -> FastAPI:
     app = create_app(
         title="Guanxi feedback",
         version=code_version(NAME),
-        description="Asks customers and closes the loop; in this version it shows what it has heard of a customer.",
+        description="Asks customers, listens to them and closes the loop.",
         scopes=SCOPES,
-        routers=[customers.router],
+        routers=[module.router for module in (cases, customers, invitations, page)],
         keys=Keys(settings.keys_file),
         lifespan=lifespan,
         database=database,
@@ -48,6 +54,8 @@ def make_app(settings: FeedbackSettings) -> FastAPI:
     )
     app.state.identity_key = IdentityKey.load(settings.identity_key_file)
     app.state.time_zone = settings.time_zone
+    app.state.survey_desk = make_survey_desk(settings)
+    app.state.survey_pages = SurveyPages()
     return app
 
 
@@ -56,8 +64,9 @@ async def make_worker(settings: FeedbackSettings, stack: AsyncExitStack) -> Work
     database = open_database(settings.database_url, application=f"{NAME}-worker")
     stack.push_async_callback(database.close)
     producer = await stack.enter_async_context(open_producer(settings.kafka_bootstrap, partitions=settings.partitions))
-    desk = _case_desk(settings)
-    handle = make_handle(desk)
+    surveys = make_survey_desk(settings)
+    desk = surveys.cases
+    handle = make_handle(surveys)
     consumer = Consumer(
         database=database,
         bootstrap=settings.kafka_bootstrap,
@@ -71,6 +80,7 @@ async def make_worker(settings: FeedbackSettings, stack: AsyncExitStack) -> Work
         handle=handle,
         parts={
             "consumer": consumer.run,
+            "asking": ask_customers(database, surveys),
             "case_clocks": watch_case_clocks(database, desk).run,
             "outbox": OutboxRelay(database, producer).run,
         },
@@ -79,3 +89,16 @@ async def make_worker(settings: FeedbackSettings, stack: AsyncExitStack) -> Work
 
 def _case_desk(settings: FeedbackSettings) -> CaseDesk:
     return CaseDesk(zone=settings.time_zone, partitions=settings.partitions, policy=CasePolicy())
+
+
+def make_survey_desk(settings: FeedbackSettings) -> SurveyDesk:
+    """What asking and listening need, in both processes."""
+    return SurveyDesk(
+        surveys=LiveSurveys(),
+        tokens=SurveyTokens.load(settings.survey_key_file),
+        throttle=Throttle(),
+        public_url=settings.public_url,
+        zone=settings.time_zone,
+        partitions=settings.partitions,
+        cases=_case_desk(settings),
+    )

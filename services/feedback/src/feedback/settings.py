@@ -1,7 +1,15 @@
-"""Where does feedback stand? It has no settings beyond the chassis' own yet."""
+"""Where does feedback stand, beside what every process is told?"""
+
+from pathlib import Path
+
+from pydantic import Field
 
 from common.settings import Settings
 
 
 class FeedbackSettings(Settings):
     """GUANXI_* environment variables of both processes."""
+
+    survey_key_file: Path = Field(
+        Path("survey.key"), description="what signs survey links: a key a line, the last one signs"
+    )

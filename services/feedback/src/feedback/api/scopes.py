@@ -2,4 +2,20 @@
 
 from typing import Final
 
-SCOPES: Final = {"GET /v1/customers/{customer}": "feedback:read"}
+from common.http.app import PUBLIC
+
+SCOPES: Final = {
+    "GET /v1/customers/{customer}": "feedback:read",
+    "GET /s/{token}": PUBLIC,
+    "POST /s/{token}": PUBLIC,
+    "POST /v1/surveys/{survey}/invitations": "feedback:write",
+    "GET /v1/cases": "feedback:read",
+    "POST /v1/cases": "feedback:write",
+    "GET /v1/cases/{case}": "feedback:read",
+    "PATCH /v1/cases/{case}": "feedback:write",
+    "POST /v1/cases/{case}/assign": "feedback:write",
+    "POST /v1/cases/{case}/note": "feedback:write",
+    "POST /v1/cases/{case}/contacted": "feedback:write",
+    "POST /v1/cases/{case}/resolve": "feedback:write",
+    "POST /v1/cases/{case}/reopen": "feedback:write",
+}

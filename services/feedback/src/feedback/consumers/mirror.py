@@ -7,20 +7,27 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from common.dead_letters import Handle, Received
 from common.events import CARE, INTERACTIONS, RELATIONSHIPS
-from feedback.usecases.case_desk import CaseDesk
+from feedback.usecases.follow_care import follow_care
+from feedback.usecases.hear_answers import hear_answers
 from feedback.usecases.hear_case_events import hear_case_events
 from feedback.usecases.mirror_interactions import mirror_interactions
 from feedback.usecases.mirror_relationships import mirror_relationships
+from feedback.usecases.plan_asks import plan_asks
+from feedback.usecases.survey_desk import SurveyDesk
 
 TOPICS: Final = (INTERACTIONS, RELATIONSHIPS, CARE)
 
 
-def make_handle(desk: CaseDesk) -> Handle:
+def make_handle(desk: SurveyDesk) -> Handle:
     """The handler of the worker and of replayed dead letters: the mirror first, then what acts on it."""
 
     async def handle_all(connection: AsyncConnection, batch: Sequence[Received]) -> None:
         await handle(connection, batch)
-        await hear_case_events(connection, [received.event for received in batch], desk=desk)
+        events = [received.event for received in batch]
+        await hear_case_events(connection, events, desk=desk.cases)
+        await hear_answers(connection, events, desk=desk)
+        await follow_care(connection, events, desk=desk)
+        await plan_asks(connection, events, desk=desk)
 
     return handle_all
 

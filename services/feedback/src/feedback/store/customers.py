@@ -32,6 +32,8 @@ _READ_FIRST_CONTACT = text("SELECT min(at) FROM first_contact WHERE customer = A
 _READ_LANGUAGE = text(
     "SELECT language FROM language WHERE customer = ANY(:ids) ORDER BY time DESC, source DESC, id DESC LIMIT 1"
 )
+_FIRST_CONTACTS = text("SELECT customer, at FROM first_contact WHERE customer = ANY(:ids)")
+_LANGUAGES = text("SELECT customer, language FROM language WHERE customer = ANY(:ids) ORDER BY time, source, id")
 
 
 async def save_first_contacts(connection: AsyncConnection, told: Mapping[str, datetime]) -> None:
@@ -70,3 +72,21 @@ async def read_language(connection: AsyncConnection, ids: Sequence[str]) -> str 
     """The language that was told last of any of a customer's ids."""
     language: str | None = (await connection.execute(_READ_LANGUAGE, {"ids": list(ids)})).scalar_one_or_none()
     return language
+
+
+async def read_first_contacts(
+    connection: AsyncConnection, families: Mapping[str, Sequence[str]]
+) -> dict[str, datetime]:
+    """When any id of each family was first met, by canonical customer; families that were never met are left out."""
+    owners = {id_: customer for customer, ids in families.items() for id_ in ids}
+    first: dict[str, datetime] = {}
+    for id_, at in await connection.execute(_FIRST_CONTACTS, {"ids": list(owners)}):
+        first[owners[id_]] = min(at, first.get(owners[id_], at))
+    return first
+
+
+async def read_languages(connection: AsyncConnection, families: Mapping[str, Sequence[str]]) -> dict[str, str | None]:
+    """The language that was told last of any id of each family, by canonical customer."""
+    owners = {id_: customer for customer, ids in families.items() for id_ in ids}
+    rows = await connection.execute(_LANGUAGES, {"ids": list(owners)})
+    return {owners[id_]: language for id_, language in rows}
