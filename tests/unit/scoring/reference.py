@@ -67,6 +67,8 @@ SIMPLE = {
     "return_visit.done": "meeting",
     "payment.failed": "payment_failed",
     "referral.made": "referral",
+    "promise.kept": "promise_kept",
+    "promise.broken": "promise_broken",
 }
 
 Fact = tuple[date, str, int]  # day, kind, thousandths of quality
@@ -98,6 +100,13 @@ def kinds_of(event: Interaction) -> list[tuple[str, int]]:
         return [("complaint", 0), ("promise_broken", 0)]
     if type_ == "complaint.resolved":
         return [("resolved", 0), ("promise_kept", 0)]
+    if type_ == "case.overdue":
+        return [("feedback_missed", 0)]
+    if type_ == "case.closed":
+        found = [("promise_kept", 0)] if data.get("promise_kept") is True else []
+        found += [("resolved", 0)] if data.get("resolution") == "resolved" else []
+        found += [("feedback_closed", 0)] if data.get("within_clock") is True else []
+        return found or [("other", 0)]
     if type_ == "return.completed" and data.get("reason") == "quality":
         return [("return_quality", 0)]
     if type_ in ("survey.answered", "review.posted") and "rating" in data:
@@ -199,6 +208,11 @@ def raw(events: list[Interaction], a: date) -> dict[str, Any]:
     out.update(rfm(orders, a))
     out["status"] = status(sorted(orders.days), a)
     out["severe"] = severe(buckets, a)
+    out["trust"] = trust(buckets, a)
+    out["stage"] = stage(out, buckets, orders, a)
+    out["key_account"] = out["monetary_minor"] >= 200000
+    out["clv_minor"] = clv(orders, a)
+    out["care"] = care(out, buckets, w_ex, a)
     out["tier"] = tier(out, theirs >= ours - 1e-12)
     return out
 
@@ -352,10 +366,88 @@ def tier(out: dict[str, Any], answered: bool) -> str:
     return "distant"
 
 
+def trust(buckets: dict[tuple[date, str], list[int]], a: date) -> float:
+    kept = d(180, a, [(day, float(n)) for (day, kind), (n, _) in buckets.items() if kind == "promise_kept"])
+    broken = d(180, a, [(day, float(n)) for (day, kind), (n, _) in buckets.items() if kind == "promise_broken"])
+    return 100 * (5 * 0.5 + kept) / (5 + kept + 3 * broken)
+
+
+def stage(out: dict[str, Any], buckets: dict[tuple[date, str], list[int]], orders: Orders, a: date) -> str:
+    days = sorted(orders.days)
+    if not days:
+        return "initial_contact"
+    tenure = age(a, days[0])
+    bad = [day for day, kind in buckets if kind in ("complaint", "detractor") and day > days[-1]]
+    resolved = [day for day, kind in buckets if kind == "resolved"]
+    content = all(any(good >= trouble for good in resolved) for trouble in bad)
+    talks = [day for day, kind in buckets if kind in ("inbound_msg", "meeting", "staff_visit", "advisor_call")]
+    quarters = [(0, 90), (91, 181), (182, 272), (273, 363)]
+    active = sum(any(lo <= age(a, day) <= hi for day in days + talks) for lo, hi in quarters)
+    liked = out["evaluation"] is None or round(out["evaluation"], 6) >= 50
+    if tenure >= 365 and active >= 3 and round(out["churn_risk"], 6) < 0.6 and content and liked:
+        return "long_term"
+    recent = [day for day in days if age(a, day) < 1095]
+    if len(recent) >= 4 and tenure >= 90 and age(a, days[-1]) < 365 and content:
+        return "loyalty"
+    spoken = sum(n for (_, kind), (n, _) in buckets.items() if kind in ("inbound_msg", "meeting"))
+    return "trust_building" if len(days) >= 2 or spoken >= 2 else "initial_contact"
+
+
+def clv(orders: Orders, a: date) -> int | None:
+    days = sorted(orders.days)
+    if not days:
+        return None
+    h, r, al = 90.0, 0.5, 60.0
+    e = max(h / math.log(2) * (1 - 2 ** (-age(a, days[0]) / h)), age(a, days[-1]))
+    c = d(h, a, [(day, 1.0) for day in days[1:]])
+    nets = [net for _, net in orders.money if net > 0]
+    mean = (3 * 10000 + sum(nets)) / (3 + len(nets))
+    return round((r + c) / (al + e) * 365 * mean * 0.3 / 1.1**0.5)
+
+
+def percentile(money: int) -> float:
+    x, cuts = max(money, 0), [0, 25000, 50000, 100000, 200000]
+    for i in range(4):
+        if cuts[i] < x <= cuts[i + 1]:
+            return 20 * i + 20 * (x - cuts[i]) / (cuts[i + 1] - cuts[i])
+    return 0.0 if x == 0 else 80 + 20 * sat(x - 200000, 200000)
+
+
+def care(out: dict[str, Any], buckets: dict[tuple[date, str], list[int]], w_ex: float, a: date) -> dict[str, Any]:
+    cs, w_cs = shrunk(buckets, {"csat": (1, None), "nps": (1, None)}, a, 180, 1, 0.6, 0.5)
+    closed = d(90, a, [(day, float(n)) for (day, kind), (n, _) in buckets.items() if kind == "feedback_closed"])
+    missed = d(90, a, [(day, float(n)) for (day, kind), (n, _) in buckets.items() if kind == "feedback_missed"])
+    cf = 100 * (0.5 + closed) / (1 + closed + missed) if closed + missed >= 0.5 else None
+    found: dict[str, Any] = {"cs": cs, "ce": out["experience"], "cf": cf, "cl": None, "cv": None}
+    if out["bought"]:
+        found["cl"], found["cv"] = 100 * (1 - out["churn_risk"]), percentile(out["monetary_minor"])
+    full = {"cs": 0.25, "cl": 0.25, "cv": 0.20, "ce": 0.20, "cf": 0.10}
+    known = [name for name in full if found[name] is not None]
+    found["coverage"] = sum(full[name] for name in known) if known else None
+    found["health"] = None
+    if out["bought"]:
+        firm = [name for name in known if name in ("cl", "cv", "cf")]
+        total = sum(full[name] for name in firm)
+        mean = sum(full[name] * found[name] for name in firm) / total
+        thin = [(found[name], full[name] * min(1, w)) for name, w in (("cs", w_cs), ("ce", w_ex)) if name in known]
+        for x, weight in sorted(thin):
+            counted = weight * min(1, max(0, (x - 70) / 10)) if x > mean else weight
+            mean = (mean * total + x * counted) / (total + counted)
+            total += counted
+        found["health"] = mean
+    if out["severe"]:
+        found["priority"] = 50 + (found["cv"] or 0) / 2
+    else:
+        found["priority"] = found["cv"] * (100 - found["health"]) / 100 if out["bought"] else None
+    return found
+
+
 def judge(events: list[Interaction], a: date) -> dict[str, Any]:
     """raw() as of a, with the shown segment, tier and band: the guards are the raw values of the days before."""
     out = raw(events, a)
     before = [out] + [raw(events, date.fromordinal(a.toordinal() - g)) for g in range(1, 31)]
+    stages = ["initial_contact", "trust_building", "loyalty", "long_term"]
+    out["stage"] = max((each["stage"] for each in before), key=stages.index)
     segments, tiers = ["churned", "potential", "active", "high_value"], ["distant", "brand", "face_to_face", "intimate"]
     out["segment"] = max((each["raw_segment"] for each in before), key=segments.index)
     shown = max((each["tier"] for each in before), key=tiers.index)

@@ -61,6 +61,21 @@ contacts = st.builds(
     staff_id=st.sampled_from([None, "staff_1"]),
     sla_breached=st.sampled_from([True, False, None]),
 )
+cases = st.builds(
+    lambda type_, day, second, kept, resolution, within: _made(
+        type_,
+        day,
+        second,
+        "guanxi.feedback",
+        **({"promise_kept": kept, "resolution": resolution, "within_clock": within} if type_ == "case.closed" else {}),
+    ),
+    st.sampled_from(["case.closed", "case.overdue"]),
+    days,
+    seconds,
+    st.booleans(),
+    st.sampled_from(["resolved", "cannot_resolve"]),
+    st.booleans(),
+)
 returns = st.builds(
     _made, st.just("return.completed"), days, seconds, sources, reason=st.sampled_from(["quality", "size"])
 )
@@ -123,7 +138,7 @@ cancels = st.builds(
     lambda day, second, id_: _made("order.cancelled", day, second, "shop", order_id=id_), days, seconds, order_ids
 )
 interactions = st.one_of(
-    plain, contacts, contacts, returns, answers, deliveries, orders, orders, orders, refunds, cancels
+    plain, contacts, contacts, cases, returns, answers, deliveries, orders, orders, orders, refunds, cancels
 )
 stories = st.lists(interactions, max_size=25)
 as_of_days = st.one_of(st.just(LAST_DAY), st.integers(0, LAST_DAY + 40))

@@ -23,7 +23,9 @@ SCORES = [
     "coverage",
     "personal_contact",
     "reciprocity",
+    "trust",
 ]
+CARE = ["health", "priority", "coverage", "cs", "cl", "cv", "ce", "cf"]
 RFM = ["frequency", "monetary_minor", "r", "f", "m", "named", "chinese"]
 
 
@@ -39,6 +41,8 @@ def compare(card: dict[str, Any], plain: dict[str, Any]) -> None:
     for name in SCORES:
         close(name, card["scores"][name], plain[name])
     close("churn_risk", card["churn_risk"], plain["churn_risk"])
+    for name in CARE:
+        close(f"care.{name}", card["care"][name], plain["care"][name])
     for name in RFM:
         assert card["rfm"][name] == plain[name], name
     assert card["rfm"]["recency_days"] == plain["idle"]
@@ -49,6 +53,9 @@ def compare(card: dict[str, Any], plain: dict[str, Any]) -> None:
         ("status", "status"),
         ("churn_band", "churn_band"),
         ("severe", "severe"),
+        ("stage", "stage"),
+        ("key_account", "key_account"),
+        ("clv_minor", "clv_minor"),
     ):
         assert card[name] == plain[expected], name
 

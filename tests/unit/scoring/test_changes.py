@@ -20,7 +20,9 @@ def test_the_first_card_publishes_every_dimension_that_is_known() -> None:
     assert changes(None, row([order(0)], 0)) == [
         {"dimension": "segment", "from": None, "to": "potential"},
         {"dimension": "tier", "from": None, "to": "brand"},
+        {"dimension": "stage", "from": None, "to": "initial_contact"},
         {"dimension": "status", "from": None, "to": "active"},
+        {"dimension": "key_account", "from": None, "to": False},
         {"dimension": "churn_band", "from": None, "to": "medium"},
     ]
 

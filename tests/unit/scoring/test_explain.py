@@ -15,7 +15,8 @@ from scoring.domain.replay import Interaction
 @settings(max_examples=60, deadline=None)
 def test_parts_sum_to_the_score_of_the_card(story: list[Interaction], day: int, name: str) -> None:
     card = card_of(story, day=day)
-    shown = card["churn_risk"] if name == "churn_risk" else card["scores"][name]
+    outer, _, inner = name.partition(".")
+    shown = card[outer][inner] if inner else card["scores"].get(name, card.get(name))
     explained = explain(name, story, on(day), POLICY, POLICY.fixed, SETTING)
     assert explained.value == shown
     if shown is None:
@@ -57,7 +58,7 @@ def test_an_unknown_score_says_so_and_a_strange_name_is_refused() -> None:
     assert told.value is None
     assert "unknown" in told.sentences["en"]
     with pytest.raises(ScoreUnknown):
-        explain("trust", [], on(0), POLICY, POLICY.fixed, SETTING)
+        explain("luck", [], on(0), POLICY, POLICY.fixed, SETTING)
 
 
 def test_the_difference_of_two_days_is_the_difference_of_their_parts() -> None:

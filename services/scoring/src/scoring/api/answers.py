@@ -69,9 +69,9 @@ class Card(BaseModel):
     segment: str
     rfm: Rfm
     tier: str
-    stage: str | None
+    stage: str
     status: str | None
-    key_account: bool | None
+    key_account: bool
     churn_risk: float | None
     churn_band: str | None
     clv_minor: int | None

@@ -46,20 +46,25 @@ async def get_customers(
     key_account: bool | None = None,
     sort: Annotated[Sort, Query(description="`-` for falling; unknown values last")] = "-monetary_minor",
 ) -> CustomersAnswer:
-    """Customers by their shown dimensions, as of each one's last evaluation; no stage and key account yet."""
-    filters = {"segment": segment, "tier": tier, "status": status, "churn_band": churn_band}
-    name = f"customers {sort} {filters} {stage} {key_account}"
+    """Customers by their shown dimensions, as of each one's last evaluation."""
+    filters: dict[str, str | bool | None] = {
+        "segment": segment,
+        "tier": tier,
+        "stage": stage,
+        "status": status,
+        "churn_band": churn_band,
+        "key_account": key_account,
+    }
+    name = f"customers {sort} {filters}"
     after = paging.after(name, tuple[float | None, str])
     rows = await list_customers(
         connection,
         {key: value for key, value in filters.items() if value is not None},
-        nobody=stage is not None or key_account is not None,
         sort=sort,
         after=after,
         limit=paging.limit + 1,
     )
     page = paging.page(name, rows, lambda row: position_of(row, sort))
-    later = {"stage": None, "key_account": None, "care_priority": None}
-    page["data"] = [{**asdict(row), **later} for row in page["data"]]
+    page["data"] = [asdict(row) for row in page["data"]]
     rest = {"currency": deployment.currency, "as_of": deployment.today(), "freshness": freshness}
     return CustomersAnswer.model_validate({**page, **rest})

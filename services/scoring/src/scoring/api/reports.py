@@ -29,6 +29,15 @@ async def get_tiers(
     return _answer(report, deployment.currency, freshness)
 
 
+@router.get("/v1/reports/stages")
+async def get_stages(
+    connection: Connection, deployment: Deployed, freshness: CurrentFreshness, as_of: Day = None
+) -> SharesAnswer:
+    """Customers and 12-month net money by shown stage; with `as_of` recomputed from every state."""
+    report = await report_standings(connection, "stage", as_of=as_of, deployment=deployment)
+    return _answer(report, deployment.currency, freshness)
+
+
 def _answer(report: Report, currency: str, freshness: Freshness) -> SharesAnswer:
     customers = sum(count.customers for count in report.counts)
     money = sum(count.monetary_minor for count in report.counts)

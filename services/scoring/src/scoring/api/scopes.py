@@ -13,6 +13,7 @@ SCOPES: Final = {
     "POST /v1/scores/preview": READ,
     "GET /v1/reports/segments": READ,
     "GET /v1/reports/tiers": READ,
+    "GET /v1/reports/stages": READ,
     "GET /v1/policies": READ,
     "GET /v1/policies/{version}": READ,
     "GET /v1/thresholds": READ,

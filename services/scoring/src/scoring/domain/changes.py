@@ -15,18 +15,19 @@ import numpy as np
 from scoring.domain.churn import BANDS
 from scoring.domain.columns import Columns
 from scoring.domain.decay import Flags, Floats, Ints
-from scoring.domain.policy import SEGMENTS, TIERS
+from scoring.domain.policy import SEGMENTS, STAGES, TIERS
+from scoring.domain.rfm import Ranks
 from scoring.domain.status import STATUSES
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 _NONE: Final = -1  # of a dimension
 _UNKNOWN: Final = -(1 << 31)  # of a score
 
-# A dimension's position is its position in the row; stage and key_account come later and are null until then.
+# A dimension's position is its position in the row.
 _DIMENSIONS: Final[tuple[tuple[str, tuple[object, ...]], ...]] = (
     ("segment", SEGMENTS),
     ("tier", TIERS),
-    ("stage", ()),
+    ("stage", STAGES),
     ("status", STATUSES),
     ("key_account", (False, True)),
     ("churn_band", BANDS),
@@ -49,6 +50,15 @@ _FIGURES: Final[tuple[tuple[str, int], ...]] = (
     ("rfm.monetary", 20),
     ("orders", 0),
     ("money", 0),
+    ("trust", 1),
+    ("clv", 0),
+    ("care.health", 1),
+    ("care.priority", 0),
+    ("care.coverage", 0),
+    ("care.cs", 1),
+    ("care.cl", 0),
+    ("care.cv", 0),
+    ("care.cf", 1),
 )
 _ROW: Final = struct.Struct(f"<{1 + len(_DIMENSIONS) + len(_FIGURES)}i")
 _FIRST_FIGURE: Final = 1 + len(_DIMENSIONS)
@@ -56,7 +66,9 @@ _FIRST_FIGURE: Final = 1 + len(_DIMENSIONS)
 _RESTS_ON: Final = {
     "segment": ("rfm.recency", "rfm.frequency", "rfm.monetary"),
     "tier": ("personal_contact", "engagement", "exchange"),
+    "stage": ("rfm.frequency", "personal_contact", "churn_risk"),
     "status": ("rfm.recency",),
+    "key_account": ("rfm.monetary",),
     "churn_band": ("churn_risk",),
 }
 _RANKED: Final = tuple((at, name, weight) for at, (name, weight) in enumerate(_FIGURES, start=_FIRST_FIGURE) if weight)
@@ -67,7 +79,6 @@ _AT: Final = {name: _FIRST_FIGURE + number for number, (name, _) in enumerate(_F
 def published(columns: Columns) -> list[bytes]:
     """One row of bytes a customer; scores in whole points (ratios in hundredths), money in whole units."""
     c, bought = columns, columns.bought
-    none = np.full(c.size, _NONE)
     figures = [
         _points(c.experience, c.experience_known),
         _points(c.engagement),
@@ -84,9 +95,18 @@ def published(columns: Columns) -> list[bytes]:
         np.where(bought, c.f, _UNKNOWN),
         np.where(bought, c.m, _UNKNOWN),
         np.minimum(c.frequency, (1 << 31) - 1),
-        np.clip(c.monetary_minor // 100, _UNKNOWN + 1, (1 << 31) - 1),
+        _whole_units(c.monetary_minor),
+        _points(c.trust),
+        np.where(bought, _whole_units(c.clv_minor), _UNKNOWN),
+        _points(c.care_health, bought),
+        _points(c.care_priority, c.care_priority_known),
+        _points(100 * c.care_coverage),
+        _points(c.care_cs, c.care_cs_known),
+        _points(c.care_cl, bought),
+        _points(c.care_cv, bought),
+        _points(c.care_cf, c.care_cf_known),
     ]
-    dimensions = [c.segment, c.tier, none, c.status, none, c.churn_band]
+    dimensions: list[Ints | Ranks | Flags] = [c.segment, c.tier, c.stage, c.status, c.key_account, c.churn_band]
     table = np.column_stack([np.full(c.size, FORMAT), *dimensions, *figures]).astype("<i4").tobytes()
     return [table[start : start + _ROW.size] for start in range(0, len(table), _ROW.size)]
 
@@ -94,6 +114,10 @@ def published(columns: Columns) -> list[bytes]:
 def _points(values: Floats, known: Flags | None = None) -> Ints:
     whole = np.rint(values).astype(np.int64)
     return whole if known is None else np.where(known, whole, _UNKNOWN)
+
+
+def _whole_units(minor: Ints) -> Ints:
+    return np.clip(minor // 100, _UNKNOWN + 1, (1 << 31) - 1)
 
 
 def changes(last: bytes | None, now: bytes) -> list[dict[str, Any]]:
@@ -135,7 +159,12 @@ def cause(event_days: Iterable[int], today: int) -> str:
 
 
 def _read(row: bytes | None) -> tuple[int, ...]:
-    return _NOTHING if row is None else _ROW.unpack(row)
+    """A row of an older format has the same dimensions and fewer figures: those are taken as never published."""
+    if row is None:
+        return _NOTHING
+    if len(row) == _ROW.size:
+        return _ROW.unpack(row)
+    return (*struct.unpack_from(f"<{_FIRST_FIGURE}i", row), *_NOTHING[_FIRST_FIGURE:])
 
 
 def _value(number: int, values: tuple[object, ...]) -> object:

@@ -8,11 +8,12 @@ Example: one purchase today, h 90, H 90, r 0.5, alpha 60: (60/150)^0.5 = 0.63245
 """
 
 import math
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
-from scoring.domain.decay import Facts, Floats, Ints, to_micro
+from scoring.domain.decay import Facts, Flags, Floats, Ints, to_micro
 from scoring.domain.policy import Policy
 from scoring.domain.thresholds import Thresholds
 
@@ -20,19 +21,31 @@ BANDS: Final = ("low", "medium", "high")
 NO_BAND: Final = -1
 
 
-def churn_risk(purchases: Facts, first: Ints, last: Ints, policy: Policy, thresholds: Thresholds) -> Floats:
-    """Churn risk 0-1 on the days of the band's guard, [guard_days + 1, size]; infinite where nothing is bought yet."""
-    rows = policy.churn.guard_days + 1
-    days = purchases.grid.days[:rows]
-    h, alpha, horizon = thresholds.churn_h, thresholds.churn_alpha, policy.churn.horizon_days
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Buying:
+    """Exposure E in days and decayed repeats C on each day of some rows, where bought; what risk and CLV rest on."""
+
+    exposure: Floats
+    repeats: Floats
+
+
+def buying(purchases: Facts, first: Ints, last: Ints, rows: int, thresholds: Thresholds) -> Buying:
+    """E and C on the first `rows` days of the grid, [rows, size]; 0 and more where nothing is bought yet."""
+    days, h = purchases.grid.days[:rows], thresholds.churn_h
     bought = first[:rows] <= days
     tenure = np.where(bought, days - first[:rows], 0).astype(np.float64)
     idle = np.where(bought, days - last[:rows], 0).astype(np.float64)
     first_faded = np.exp2(tenure * (-1.0 / h))
-    exposure = np.maximum((h / math.log(2)) * (1.0 - first_faded), idle)
-    repeats = np.maximum(purchases.decayed(h)[:rows] - first_faded, 0.0)
-    seen = alpha + exposure
-    risk = np.exp((thresholds.churn_r + repeats) * np.log(seen / (seen + horizon)))
+    return Buying(
+        exposure=np.maximum((h / math.log(2)) * (1.0 - first_faded), idle),
+        repeats=np.maximum(purchases.decayed(h)[:rows] - first_faded, 0.0),
+    )
+
+
+def churn_risk(found: Buying, bought: Flags, policy: Policy, thresholds: Thresholds) -> Floats:
+    """Churn risk 0-1 on the days of `found`; infinite where nothing is bought yet."""
+    seen = thresholds.churn_alpha + found.exposure
+    risk = np.exp((thresholds.churn_r + found.repeats) * np.log(seen / (seen + policy.churn.horizon_days)))
     return np.where(bought, risk, np.inf)
 
 

@@ -1,7 +1,8 @@
 """What came out for each customer of a batch, a column a figure?
 
 Columns are numpy arrays of `size` customers in the order of the packed rows; a score is meaningful where its `*_known`
-flag is set; segment, tier, status and band are indexes of the tuples of policy.py, status.py and churn.py.
+flag is set; segment, tier, stage, status and band are indexes of the tuples of policy.py, status.py and churn.py.
+Figures of buyers (rfm, churn risk, CLV, health, CL, CV) mean something where `bought`; `care_ce` is Experience.
 """
 
 from dataclasses import dataclass, fields
@@ -34,6 +35,7 @@ class Columns:
     strength_known: Flags
     strength_weights: tuple[Floats, ...]  # of each part of PARTS, as counted
     coverage: Floats
+    trust: Floats
     personal_contact: Floats
     reciprocity: Floats
     reciprocity_known: Flags
@@ -51,13 +53,32 @@ class Columns:
     chinese: Ints
     raw_tier: Ranks
     tier: Ranks
+    stage: Ranks
     status: Ints
+    key_account: Flags
     churn_risk: Floats
     churn_band: Ints
+    clv_minor: Ints
+    clv_yearly_orders: Floats
+    clv_mean_order_minor: Floats
+    care_health: Floats
+    care_priority: Floats
+    care_priority_known: Flags
+    care_coverage: Floats
+    care_weights: tuple[Floats, ...]  # of each part of CARE_PARTS, as counted
+    care_cs: Floats
+    care_cs_known: Flags
+    care_cs_ever: Flags
+    care_cl: Floats
+    care_cv: Floats
+    care_ce: Floats
+    care_cf: Floats
+    care_cf_known: Flags
+    care_cf_ever: Flags
 
     def of(self, chosen: Ints) -> "Columns":
         """The columns of the chosen customers alone (their numbers, ascending)."""
         known = {each.name: getattr(self, each.name) for each in fields(self)}
         parts = {name: value[chosen] for name, value in known.items() if isinstance(value, np.ndarray)}
-        weights = tuple(each[chosen] for each in self.strength_weights)
-        return Columns(**known | parts | {"size": len(chosen), "strength_weights": weights})
+        weights = {name: tuple(each[chosen] for each in known[name]) for name in ("strength_weights", "care_weights")}
+        return Columns(**known | parts | weights | {"size": len(chosen)})

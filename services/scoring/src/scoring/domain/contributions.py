@@ -9,10 +9,13 @@ import math
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final, NamedTuple
 
+from scoring.domain.care_formula import satisfaction_table
 from scoring.domain.columns import Columns
+from scoring.domain.decay import Floats
 from scoring.domain.kinds import KINDS
 from scoring.domain.orders import worths
 from scoring.domain.policy import PARTS, Policy
+from scoring.domain.policy_judgements import CARE_PARTS
 from scoring.domain.policy_rules import ShrunkMean
 from scoring.domain.state import COUNT_BITS, COUNT_MASK, KIND_BITS, KIND_MASK, State
 from scoring.domain.thresholds import Thresholds
@@ -80,10 +83,7 @@ def _engagement(known: Known) -> list[Contribution]:
     return _shares("engagement", float(known.columns.engagement[0]), terms)
 
 
-def _mean(component: str, known: Known, rule: ShrunkMean) -> list[Contribution]:
-    table = known.policy.kinds
-    weights = table.experience_weight if component == "experience" else table.evaluation_weight
-    qualities = table.experience_quality if component == "experience" else table.evaluation_quality
+def _mean(component: str, known: Known, rule: ShrunkMean, weights: Floats, qualities: Floats) -> list[Contribution]:
     weight, good = [], []
     for kind, age, n, q_milli in _buckets(known):
         if weights[kind]:
@@ -99,11 +99,13 @@ def _mean(component: str, known: Known, rule: ShrunkMean) -> list[Contribution]:
 
 
 def _experience(known: Known) -> list[Contribution]:
-    return _mean("experience", known, known.policy.experience)
+    table = known.policy.kinds
+    return _mean("experience", known, known.policy.experience, table.experience_weight, table.experience_quality)
 
 
 def _evaluation(known: Known) -> list[Contribution]:
-    return _mean("evaluation", known, known.policy.evaluation)
+    table = known.policy.kinds
+    return _mean("evaluation", known, known.policy.evaluation, table.evaluation_weight, table.evaluation_quality)
 
 
 def _purchase_days(known: Known) -> list[int]:
@@ -175,6 +177,69 @@ def _churn_risk(known: Known) -> list[Contribution]:
     ]
 
 
+def _trust(known: Known) -> list[Contribution]:
+    rule = known.policy.trust
+    prior = (rule.prior_weight, rule.prior)
+    return _kept_and_missed(
+        "trust", known, float(known.columns.trust[0]), rule.half_life_days, prior, ("promise_kept", "promise_broken")
+    )
+
+
+def _feedback(known: Known) -> list[Contribution]:
+    half_life, kinds = known.policy.care.cf_half_life_days, ("feedback_closed", "feedback_missed")
+    return _kept_and_missed("care.cf", known, float(known.columns.care_cf[0]), half_life, (1.0, 0.5), kinds)
+
+
+def _kept_and_missed(
+    component: str, known: Known, score: float, half_life: float, prior: tuple[float, float], kinds: tuple[str, str]
+) -> list[Contribution]:
+    """What the prior and the good ones alone would give, and what the bad ones take away from it."""
+    counts = _by_kind((kind, n * 2 ** (-age / half_life)) for kind, age, n, _ in _buckets(known))
+    good, calm = counts.get(kinds[0], 0.0), prior[0] + counts.get(kinds[0], 0.0)
+    start, earned = 100 * prior[0] * prior[1] / calm, 100 * good / calm
+    lost = score - start - earned if counts.get(kinds[1]) else 0.0
+    return [
+        Contribution(f"{component}.prior", None, start, ()),
+        Contribution(component, kinds[0], earned, (kinds[0],)),
+        Contribution(component, kinds[1], lost, (kinds[1],)),
+    ]
+
+
+def _clv(known: Known) -> list[Contribution]:
+    """What the company's mean order would earn at this customer's pace, and what the customer's own orders change."""
+    c, thresholds, rule = known.columns, known.thresholds, known.policy.clv
+    worth = float(c.clv_minor[0])
+    usual = float(c.clv_yearly_orders[0]) * thresholds.m0_minor * rule.margin / math.sqrt(1 + rule.yearly_discount)
+    return [
+        Contribution("clv.pace", PURCHASE, usual, (PURCHASE,)),
+        Contribution("clv.order_size", PURCHASE, worth - usual, (PURCHASE,)),
+    ]
+
+
+def _satisfaction(known: Known) -> list[Contribution]:
+    return _mean("care.cs", known, known.policy.care.cs, *satisfaction_table())
+
+
+def _health(known: Known) -> list[Contribution]:
+    c = known.columns
+    explained: dict[str, Callable[[Known], list[Contribution]]] = {
+        "cs": _satisfaction,
+        "cl": _churn_risk,
+        "cv": lambda _: [Contribution("care.cv", PURCHASE, 0.0, (PURCHASE,))],
+        "ce": _experience,
+        "cf": _feedback,
+    }
+    total = math.fsum(float(weights[0]) for weights in c.care_weights)
+    found = []
+    for number, name in enumerate(CARE_PARTS):
+        weight = float(c.care_weights[number][0])
+        if weight:
+            kinds = tuple(dict.fromkeys(kind for part in explained[name](known) for kind in part.kinds))
+            points = weight * float(getattr(c, f"care_{name}")[0]) / total
+            found.append(Contribution(f"care.{name}", None, points, kinds))
+    return found
+
+
 EXPLAINED: Final[dict[str, Callable[[Known], list[Contribution]]]] = {
     "experience": _experience,
     "engagement": _engagement,
@@ -184,5 +249,10 @@ EXPLAINED: Final[dict[str, Callable[[Known], list[Contribution]]]] = {
     "strength": _strength,
     "personal_contact": _personal_contact,
     "reciprocity": _reciprocity,
+    "trust": _trust,
     "churn_risk": _churn_risk,
+    "clv_minor": _clv,
+    "care.health": _health,
+    "care.cs": _satisfaction,
+    "care.cf": _feedback,
 }

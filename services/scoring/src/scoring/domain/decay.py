@@ -12,6 +12,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from scoring.domain.arrays import Buckets
 from scoring.domain.days import NEVER
 
 Floats = NDArray[np.float64]
@@ -152,6 +153,12 @@ class Facts:
             row, fact = np.nonzero(holds)
             np.minimum.at(found, (row, owner[fact]), day[fact])
         return found
+
+
+def counted(grid: Grid, buckets: Buckets, kinds: tuple[int, ...]) -> Facts:
+    """How often some kinds happened, together."""
+    chosen = np.flatnonzero(np.isin(buckets.kind, kinds))
+    return Facts(grid, buckets.owner[chosen], buckets.day[chosen], buckets.n[chosen].astype(np.float64))
 
 
 def visible_sum(grid: Grid, owner: Ints, weight: Floats, since: Ints, until: Ints) -> Floats:

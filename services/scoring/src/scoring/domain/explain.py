@@ -100,10 +100,14 @@ def _value(name: str, columns: Columns) -> float | None:
         "strength": columns.strength_known,
         "reciprocity": columns.reciprocity_known,
         "churn_risk": columns.bought,
+        "clv_minor": columns.bought,
+        "care.health": columns.bought,
+        "care.cs": columns.care_cs_known,
+        "care.cf": columns.care_cf_known,
     }
     if name in known and not known[name][0]:
         return None
-    return float(getattr(columns, name)[0])
+    return float(getattr(columns, name.replace(".", "_"))[0])
 
 
 def _part(found: Contribution, value: float, told: dict[str, list[tuple[int, int, str]]]) -> Part:

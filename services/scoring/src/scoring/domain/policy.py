@@ -10,7 +10,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from scoring.domain.kind_table import KindTable
-from scoring.domain.later_scores import check_later_scores
+from scoring.domain.policy_judgements import (
+    STAGES,
+    CareRule,
+    ClvRule,
+    StageRule,
+    TrustRule,
+    read_care,
+    read_clv,
+    read_stage,
+    read_trust,
+)
 from scoring.domain.policy_rules import (
     PARTS,
     SEGMENTS,
@@ -40,7 +50,7 @@ from scoring.domain.policy_rules import (
 from scoring.domain.reading import Section
 from scoring.domain.thresholds import Thresholds
 
-__all__ = ["PARTS", "SEGMENTS", "TIERS", "Policy"]
+__all__ = ["PARTS", "SEGMENTS", "STAGES", "TIERS", "Policy"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,12 +74,16 @@ class Policy:
     mutual_kinds: tuple[int, ...]
     rfm_window_days: int
     churn: ChurnBands
+    trust: TrustRule
+    clv: ClvRule
     segment_guard_days: int
     segment_new_below_days: int
     segment_rules: tuple[SegmentRule, ...]
     tier: Tiers
     severe: Severe
     status: StatusDays
+    stage: StageRule
+    care: CareRule
     fixed: Thresholds
 
     @property
@@ -102,15 +116,20 @@ class Policy:
             mutual_kinds=read_kinds(reciprocity, "mutual"),
             rfm_window_days=rfm.whole("window_days", least=1),
             churn=read_churn(scores.section("churn_risk")),
+            trust=read_trust(scores.section("trust")),
+            clv=read_clv(scores.section("clv")),
             segment_guard_days=read_guard(segment),
             segment_new_below_days=segment.whole("new_below_days"),
             segment_rules=tuple(read_segment_rule(each) for each in segment.sections("rules")),
             tier=read_tiers(top.section("tier")),
             severe=read_severe(top.section("severe")),
             status=read_status(top.section("status")),
+            stage=read_stage(top.section("stage")),
+            care=read_care(top.section("care")),
             fixed=Thresholds.from_mapping(top.take("thresholds")),
         )
-        check_later_scores(top, scores)
-        for section in (top, scores, segment, engagement, personal, reciprocity, rfm):
+        key_account = top.section("key_account")
+        key_account.number("top_share", most=1)  # what a calibration cuts at; until then the fixed cut-off serves
+        for section in (key_account, top, scores, segment, engagement, personal, reciprocity, rfm):
             section.finish()
         return policy

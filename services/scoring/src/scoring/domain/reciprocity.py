@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from scoring.domain.arrays import Buckets
-from scoring.domain.decay import TIE, Facts, Flags, Floats, Grid
+from scoring.domain.decay import TIE, Flags, Floats, Grid, counted
 from scoring.domain.policy import Policy
 
 
@@ -27,17 +27,12 @@ class Reciprocity:
 def reciprocity(grid: Grid, buckets: Buckets, policy: Policy) -> Reciprocity:
     """Reciprocity on each day of the grid."""
     half_life = policy.reciprocity_half_life_days
-    outbound = _count(grid, buckets, policy.outbound_kinds)
-    together = _count(grid, buckets, policy.mutual_kinds).decayed(half_life)
+    outbound = counted(grid, buckets, policy.outbound_kinds)
+    together = counted(grid, buckets, policy.mutual_kinds).decayed(half_life)
     ours = outbound.decayed(half_life) + together
-    theirs = _count(grid, buckets, policy.inbound_kinds).decayed(half_life) + together
+    theirs = counted(grid, buckets, policy.inbound_kinds).decayed(half_life) + together
     return Reciprocity(
         score=2.0 * np.minimum(theirs, ours) / (theirs + ours + 1.0),
         known=outbound.first_day() <= grid.days,
         answered=theirs >= ours - TIE,
     )
-
-
-def _count(grid: Grid, buckets: Buckets, kinds: tuple[int, ...]) -> Facts:
-    chosen = np.flatnonzero(np.isin(buckets.kind, kinds))
-    return Facts(grid, buckets.owner[chosen], buckets.day[chosen], buckets.n[chosen].astype(np.float64))

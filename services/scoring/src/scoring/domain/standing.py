@@ -7,7 +7,7 @@ Source: scoring-model.md sections 1 and 3. Examples: engagement.py, exchange.py,
 from dataclasses import dataclass
 
 from scoring.domain.arrays import Arrays
-from scoring.domain.churn import churn_risk
+from scoring.domain.churn import Buying, buying, churn_risk
 from scoring.domain.decay import Flags, Floats, Grid, Ints
 from scoring.domain.engagement import engagement, engagement_points
 from scoring.domain.exchange import exchange, net_money, purchase_days
@@ -19,7 +19,10 @@ from scoring.domain.thresholds import Thresholds
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Standing:
-    """Unrounded, [rows, size]; `rfm` and `first` (the first purchase day) mean something where `bought`."""
+    """Unrounded, [rows, size]; `rfm`, `first` (the first purchase day) and `buying` mean something where `bought`.
+
+    `buying` and `risk` have the days of the churn band's guard.
+    """
 
     engagement: Floats
     exchange: Floats
@@ -27,6 +30,7 @@ class Standing:
     first: Ints
     bought: Flags
     rfm: Rfm
+    buying: Buying
     risk: Floats
 
 
@@ -34,12 +38,15 @@ def standing(grid: Grid, arrays: Arrays, policy: Policy, thresholds: Thresholds)
     """The standing of every customer on every day of the grid."""
     purchases = purchase_days(grid, arrays)
     first, last = purchases.first_day(), purchases.last_day()
+    bought, rows = first <= grid.days, policy.churn.guard_days + 1
+    found = buying(purchases, first, last, rows, thresholds)
     return Standing(
         engagement=engagement(engagement_points(grid, arrays.buckets, policy), policy),
         exchange=exchange(purchases, net_money(grid, arrays), policy, thresholds),
         personal=personal_contact(grid, arrays.buckets, policy),
         first=first,
-        bought=first <= grid.days,
+        bought=bought,
         rfm=rfm(grid, arrays.worths, last, policy, thresholds),
-        risk=churn_risk(purchases, first, last, policy, thresholds),
+        buying=found,
+        risk=churn_risk(found, bought[:rows], policy, thresholds),
     )

@@ -15,6 +15,7 @@ import numpy as np
 
 from scoring.domain.decay import Flags, Floats, to_micro
 from scoring.domain.experience import Mean
+from scoring.domain.known_mean import enter_thin
 from scoring.domain.policy import Policy
 
 
@@ -43,30 +44,17 @@ def strength(
     grows: Floats = full[4] * evolving.astype(np.float64)
     total = full[1] + full[2] + grows
     mean = (full[1] * engagement + full[2] * exchange + grows * evolution) / total
-    low_first = experience.score <= evaluation.score
-    thin = [(experience, full[0]), (evaluation, full[3])]
-    entering: list[Floats] = [np.where(part.known, weight * np.minimum(1.0, part.weight), 0.0) for part, weight in thin]
-    lower, higher = _in_order(low_first, experience.score, evaluation.score)
-    first, second = _in_order(low_first, entering[0], entering[1])
-    mean, total, first = _enter(mean, total, lower, first, policy)
-    mean, total, second = _enter(mean, total, higher, second, policy)
+    by_experience, by_evaluation = (
+        np.where(part.known, weight * np.minimum(1.0, part.weight), 0.0)
+        for part, weight in ((experience, full[0]), (evaluation, full[3]))
+    )
+    mean, by_experience, by_evaluation = enter_thin(
+        mean, total, (experience.score, by_experience), (evaluation.score, by_evaluation), policy
+    )
     nothing = (to_micro(engagement) == 0) & (to_micro(exchange) == 0)
-    by_experience, by_evaluation = _in_order(low_first, first, second)
     return StrengthColumns(
         score=mean,
         known=~(nothing & ~experience.known & ~evaluation.known & ~evolving),
         coverage=full[1] + full[2] + grows + full[0] * experience.known + full[3] * evaluation.known,
         weights=(by_experience, np.full_like(mean, full[1]), np.full_like(mean, full[2]), by_evaluation, grows),
     )
-
-
-def _in_order(keep: Flags, one: Floats, other: Floats) -> tuple[Floats, Floats]:
-    return np.where(keep, one, other), np.where(keep, other, one)
-
-
-def _enter(mean: Floats, total: Floats, score: Floats, weight: Floats, policy: Policy) -> tuple[Floats, Floats, Floats]:
-    rule = policy.strength
-    counted = np.clip((score - rule.raise_from) / (rule.raise_full - rule.raise_from), 0.0, 1.0)
-    weight = np.where(score > mean, weight * counted, weight)
-    whole = total + weight
-    return mean + (score - mean) * (weight / whole), whole, weight

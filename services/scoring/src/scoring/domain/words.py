@@ -14,7 +14,12 @@ SCORE_WORDS: Final = {
     "strength": ("Strength", "关系强度"),
     "personal_contact": ("Personal contact", "个人往来"),
     "reciprocity": ("Reciprocity", "互动对等"),
+    "trust": ("Trust", "信任"),
     "churn_risk": ("Churn risk", "流失风险"),
+    "clv_minor": ("Value of the coming year", "未来一年价值"),
+    "care.health": ("Health", "健康度"),
+    "care.cs": ("Satisfaction", "满意度"),
+    "care.cf": ("Feedback", "反馈处理"),
 }
 COMPONENT_WORDS: Final = {
     "prior": ("the starting value", "初始值"),
@@ -22,6 +27,13 @@ COMPONENT_WORDS: Final = {
     "net_money": ("net money spent", "净消费额"),
     "silence": ("time without a purchase", "未购买时长"),
     "repeats": ("repeat purchases", "重复购买"),
+    "pace": ("how often orders come", "下单频率"),
+    "order_size": ("the size of the orders", "订单金额"),
+    "cs": ("satisfaction", "满意度"),
+    "cl": ("loyalty", "忠诚度"),
+    "cv": ("value", "价值"),
+    "ce": ("experience", "体验"),
+    "cf": ("feedback dealt with", "反馈处理"),
 }
 KIND_WORDS: Final = {
     "other": ("other events", "其他事件"),
@@ -71,8 +83,8 @@ KIND_WORDS: Final = {
 def words(component: str, kind: str | None) -> tuple[str, str]:
     """(English, Chinese) for a part of an explanation."""
     name = component.rsplit(".", maxsplit=1)[-1]
+    if kind is not None and (kind != "purchase" or name not in COMPONENT_WORDS):
+        return KIND_WORDS[kind]
     if name in COMPONENT_WORDS:
         return COMPONENT_WORDS[name]
-    if kind is not None:
-        return KIND_WORDS[kind]
     return SCORE_WORDS[name]

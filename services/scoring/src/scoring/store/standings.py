@@ -8,9 +8,9 @@ from typing import Final, Literal
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-FILTERS: Final = ("segment", "tier", "status", "churn_band")
-SORTS: Final = ("strength", "churn_risk", "recency_days", "frequency", "monetary_minor")
-Dimension = Literal["segment", "tier"]
+FILTERS: Final = ("segment", "tier", "stage", "status", "churn_band", "key_account")
+SORTS: Final = ("care_priority", "strength", "churn_risk", "recency_days", "frequency", "monetary_minor")
+Dimension = Literal["segment", "tier", "stage"]
 
 _SHOWN: Final = (
     "s.segment IS NOT NULL AND NOT EXISTS (SELECT FROM alias a WHERE a.alias = s.subject AND a.customer <> s.subject)"
@@ -19,19 +19,23 @@ _SHOWN: Final = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StandingRow:
-    """One customer of a list; `as_of` is the day of its last evaluation."""
+    """One customer of a list; `as_of` is the day of its last evaluation. Stage and key account: None before one by
+    a version that knows them."""
 
     customer: str
     as_of: date
     segment: str
     tier: str
+    stage: str | None
     status: str | None
+    key_account: bool | None
     churn_band: str | None
     churn_risk: float | None
     strength: float | None
     recency_days: int | None
     frequency: int
     monetary_minor: int
+    care_priority: float | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +49,7 @@ class Count:
 
 async def list_standings(
     connection: AsyncConnection,
-    filters: Mapping[str, str],
+    filters: Mapping[str, str | bool],
     *,
     sort: str | None,
     descending: bool,
@@ -66,8 +70,9 @@ async def list_standings(
         else f" AND ({value} {compare} :value OR ({value} = :value AND s.subject > CAST(:subject AS text)))"
     )
     query = text(
-        "SELECT s.subject AS customer, s.evaluated_on AS as_of, s.segment, s.tier, s.status, s.churn_band,"  # noqa: S608
-        " s.churn_risk, s.strength, s.recency_days, s.frequency, s.monetary_minor"
+        "SELECT s.subject AS customer, s.evaluated_on AS as_of, s.segment, s.tier, s.stage, s.status,"  # noqa: S608
+        " s.key_account, s.churn_band, s.churn_risk, s.strength, s.recency_days, s.frequency, s.monetary_minor,"
+        " s.care_priority"
         f" FROM state s WHERE {_SHOWN}{wanted}{position} ORDER BY {value} {way}, s.subject LIMIT :limit"
     )
     place = {} if after is None else {"value": float(last) if after[0] is None else after[0], "subject": after[1]}
@@ -80,7 +85,7 @@ async def count_standings(connection: AsyncConnection, dimension: Dimension) -> 
     name = _allowed(dimension, FILTERS)
     query = text(
         f"SELECT s.{name}, count(*), sum(s.monetary_minor)::bigint, min(s.evaluated_on)"  # noqa: S608
-        f" FROM state s WHERE {_SHOWN} GROUP BY s.{name}"
+        f" FROM state s WHERE {_SHOWN} AND s.{name} IS NOT NULL GROUP BY s.{name}"
     )
     rows = (await connection.execute(query)).all()
     counts = [Count(value=value, customers=customers, monetary_minor=money) for value, customers, money, _ in rows]

@@ -37,6 +37,9 @@ SHOWN = (
     "recency_days",
     "frequency",
     "monetary_minor",
+    "stage",
+    "key_account",
+    "care_priority",
 )
 _COLUMNS = ("partition", "subject", "body", "published", "evaluated_on", *SHOWN)
 _TEMPORARY = "CREATE TEMPORARY TABLE IF NOT EXISTS touched (LIKE state) ON COMMIT DELETE ROWS"
@@ -50,7 +53,9 @@ _UPSERT = f"""
 NEVER = -1
 """The evaluated day of a subject that was never evaluated."""
 
-Shown = tuple[str, str, str | None, str | None, float | None, float | None, int | None, int, int]
+Shown = tuple[
+    str, str, str | None, str | None, float | None, float | None, int | None, int, int, str, bool, float | None
+]
 """Values of SHOWN."""
 
 NOTHING = State().encode()

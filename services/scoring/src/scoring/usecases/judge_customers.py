@@ -13,7 +13,7 @@ from scoring.domain.changes import published
 from scoring.domain.churn import BANDS, NO_BAND
 from scoring.domain.columns import Columns
 from scoring.domain.days import date_of, day_number
-from scoring.domain.policy import SEGMENTS, TIERS, Policy
+from scoring.domain.policy import SEGMENTS, STAGES, TIERS, Policy
 from scoring.domain.state import State
 from scoring.domain.status import NO_STATUS, STATUSES
 from scoring.store.states import Row, Shown, Standing
@@ -114,8 +114,27 @@ def shown_values(columns: Columns) -> list[Shown]:
             idle if buyer else None,
             frequency,
             monetary,
+            STAGES[stage],
+            key_account,
+            priority if ranked else None,
         )
-        for segment, tier, status, band, strength, strong, risk, idle, frequency, monetary, buyer in zip(
+        for (
+            segment,
+            tier,
+            status,
+            band,
+            strength,
+            strong,
+            risk,
+            idle,
+            frequency,
+            monetary,
+            stage,
+            key_account,
+            priority,
+            ranked,
+            buyer,
+        ) in zip(
             c.segment.tolist(),
             c.tier.tolist(),
             c.status.tolist(),
@@ -126,6 +145,10 @@ def shown_values(columns: Columns) -> list[Shown]:
             c.recency_days.tolist(),
             c.frequency.tolist(),
             c.monetary_minor.tolist(),
+            c.stage.tolist(),
+            c.key_account.tolist(),
+            c.care_priority.tolist(),
+            c.care_priority_known.tolist(),
             bought,
             strict=True,
         )

@@ -1,4 +1,4 @@
-"""How many customers are in each segment or tier, and what are they worth? Stored, or recomputed for a past day."""
+"""How many customers are in each segment, tier or stage, and what are they worth? Stored, or recomputed for a day."""
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
@@ -10,14 +10,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from scoring.domain.arrays import known_on, pack
 from scoring.domain.card import score
 from scoring.domain.days import day_number
-from scoring.domain.policy import SEGMENTS, TIERS, Policy
+from scoring.domain.policy import SEGMENTS, STAGES, TIERS, Policy
 from scoring.domain.state import State
 from scoring.store.families import read_families
 from scoring.store.standings import Count, Dimension, count_standings
 from scoring.store.states import read_evaluated, read_standings
 from scoring.usecases.deployment import Deployment
 
-VALUES: Final[dict[Dimension, Sequence[str]]] = {"segment": SEGMENTS, "tier": TIERS}
+VALUES: Final[dict[Dimension, Sequence[str]]] = {"segment": SEGMENTS, "tier": TIERS, "stage": STAGES}
 PAGE: Final = 2000
 
 
@@ -59,7 +59,8 @@ async def _recount(
         arrays = pack(bodies)
         columns = score(arrays, as_of, policy, policy.fixed)
         known = known_on(arrays, day_number(as_of))
-        places = (columns.segment if dimension == "segment" else columns.tier)[known].tolist()
+        shown = {"segment": columns.segment, "tier": columns.tier, "stage": columns.stage}
+        places = shown[dimension][known].tolist()
         for place, minor in zip(places, columns.monetary_minor[known].tolist(), strict=True):
             value = VALUES[dimension][place]
             customers[value] += 1
