@@ -1,7 +1,15 @@
-"""Where does engagement stand? It has no settings beyond the chassis' own yet."""
+"""Where does engagement stand, beyond what every service needs? Its ways out, and how the shop signs."""
+
+from pathlib import Path
+
+from pydantic import Field
 
 from common.settings import Settings
 
 
 class EngagementSettings(Settings):
     """GUANXI_* environment variables of both processes."""
+
+    outbox_dir: Path = Field(Path("outbox"), description="where the `file` adapter writes what would go out")
+    secrets_dir: Path = Field(Path("secrets"), description="files that contact.yaml names as `secret`, one value each")
+    shop_name: str = Field("Guanxi", description="how the shop calls itself in messages")

@@ -16,6 +16,9 @@ from engagement.domain.retry_schedule import SCHEDULE
 ADAPTERS: Final = ("file", "webhook", "smtp", "wecom")
 FILE_NAME: Final = r"[a-z0-9][a-z0-9._-]{0,63}"
 LONGEST_SECONDS: Final = 7 * 86_400
+DROP_REPEATS: Final = frozenset({"file", "webhook", "smtp"})
+"""Adapters whose receivers remember ids, unless a channel's section says otherwise."""
+
 NEEDED: Final = {"webhook": ("url", "secret"), "smtp": ("host", "sender")}
 
 

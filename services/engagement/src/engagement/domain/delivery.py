@@ -1,7 +1,7 @@
 """What goes to a channel, and what can come of it? One message in, one of five outcomes out (care-model.md section 6).
 
-An adapter says whether its receiver can drop repeats. If so an action is tried until it is accepted, always with the
-same id (at least once); if not, an outcome that nobody knows stays unknown (at most once).
+Where the receiver can drop repeats an action is tried until it is accepted, always with the same id (at least once);
+where it cannot, an outcome that nobody knows stays unknown (at most once).
 """
 
 from dataclasses import dataclass
@@ -35,9 +35,9 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AwaitingStaff:
-    """A member of staff has to press send."""
+    """A member of staff has to press send; `detail` is what to send."""
 
-    detail: str = "a member of staff confirms"
+    detail: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +72,6 @@ class Adapter(Protocol):
 
     name: str
     endpoint: str
-    drops_repeats: bool
 
     async def deliver(self, message: Message) -> Outcome:
         """Try once, within the adapter's own deadline. Raises nothing of the network."""

@@ -22,7 +22,7 @@ class Next:
     reason: str | None = None
     wait: timedelta | None = None
     accepted_id: str | None = None
-    next_channel: bool = False
+    next_channel: str | None = None
 
 
 def after_try(
@@ -31,18 +31,20 @@ def after_try(
     schedule: Sequence[timedelta],
     channel_tries: int,
     repeats_are_dropped: bool,
-    has_next_channel: bool,
+    next_channel: str | None,
     draw: float,
 ) -> Next:
-    """`repeats_are_dropped`: by the receiver, or by policy not minded. `draw` is uniform in [0, 1)."""
+    """`repeats_are_dropped`: by the receiver, or by policy not minded. `next_channel`: one that has not rejected it."""
     if isinstance(outcome, Accepted):
         return Next(outcome="accepted", detail=outcome.id, state="sent", accepted_id=outcome.id)
     if isinstance(outcome, AwaitingStaff):
         return Next(outcome="awaiting_staff", detail=outcome.detail, state="awaiting_staff")
     if isinstance(outcome, Rejected):
-        if has_next_channel:
+        if next_channel is not None:
             wait = timedelta()
-            return Next(outcome="rejected", detail=outcome.detail, state="waiting", wait=wait, next_channel=True)
+            return Next(
+                outcome="rejected", detail=outcome.detail, state="waiting", wait=wait, next_channel=next_channel
+            )
         return Next(outcome="rejected", detail=outcome.detail, state="failed", reason="rejected")
     told = "unknown" if isinstance(outcome, Unknown) else "retry"
     if isinstance(outcome, Unknown) and not repeats_are_dropped:

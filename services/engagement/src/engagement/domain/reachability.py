@@ -8,7 +8,7 @@ from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 from typing import Final
 
-from engagement.domain.channel_settings import ChannelSettings
+from engagement.domain.channel_settings import DROP_REPEATS, ChannelSettings
 from engagement.domain.reasons import Reason
 
 ADDRESS_OF: Final = {"email": "email", "sms": "phone", "phone": "phone", "wecom": "wecom", "wechat": "openid"}
@@ -28,6 +28,12 @@ class Channel:
     needs_credit: bool = False
     daily_volume: int | None = None
     settings: ChannelSettings = field(default_factory=ChannelSettings)
+
+    @property
+    def repeats_are_dropped(self) -> bool:
+        """Whether a message may be sent again when nobody knows if it arrived."""
+        told = self.settings.drops_repeats
+        return self.settings.retry_unknown or (self.adapter in DROP_REPEATS if told is None else told)
 
 
 def unreachable(

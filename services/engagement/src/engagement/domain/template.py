@@ -20,7 +20,6 @@ VARIABLES: Final = (
     "name",
     "shop",
     "order_id",
-    "product",
     "festival",
     "festival_name",
     "survey_url",

@@ -1,6 +1,6 @@
 """Which actions are due, who is sending them, and what came of each try? Rows of action and attempt.
 
-waiting -> (attempt row, lease) sending -> sent | awaiting_staff | waiting again | failed | unknown. An outcome counts
+waiting (leased) -> (attempt row) sending -> sent | awaiting_staff | waiting again | failed | unknown. An outcome counts
 only for the try that the action is in: a worker that lost its lease meanwhile finds another number. Only the word that
 it was sent counts whenever it comes.
 """
@@ -20,16 +20,18 @@ SHOWN: Final = (
 )
 
 _CLAIM = text(
-    f"""
-    SELECT {SHOWN} FROM unnest(CAST(:channels AS text[]), CAST(:again AS boolean[]), CAST(:most AS int[]))
-        AS room(of_channel, again, most)
+    """
+    UPDATE action SET lease_until = now() + make_interval(secs => :lease)
+    FROM unnest(CAST(:channels AS text[]), CAST(:again AS boolean[]), CAST(:most AS int[])) AS room(name, again, most)
     CROSS JOIN LATERAL (
-        SELECT * FROM action WHERE state = 'waiting' AND channel = room.of_channel AND next_try_at <= now()
-            AND (channel_tries > 0) = room.again
+        SELECT id FROM action WHERE state = 'waiting' AND channel = room.name AND next_try_at <= now()
+            AND (channel_tries > 0) = room.again AND (lease_until IS NULL OR lease_until < now())
         ORDER BY next_try_at, id LIMIT room.most FOR UPDATE SKIP LOCKED
-    ) AS due ORDER BY id
-    """  # noqa: S608 - the names above
+    ) AS due
+    WHERE action.id = due.id RETURNING action.id
+    """
 )
+_READ_MANY = text(f"SELECT {SHOWN} FROM action WHERE id = ANY(:ids) AND state = 'waiting' ORDER BY id")  # noqa: S608
 _BEGIN = text(
     """
     UPDATE action SET state = 'sending', attempts = attempts + 1, channel_tries = channel_tries + 1,
@@ -63,9 +65,10 @@ _MOVE = text(
         sent_at = CASE WHEN told.state = 'sent' THEN now() ELSE sent_at END,
         accepted_id = coalesce(told.accepted_id, accepted_id),
         next_try_at = now() + make_interval(secs => told.wait),
-        channel_tries = CASE WHEN told.next_channel THEN 0 ELSE channel_tries END
+        channel = coalesce(told.next_channel, channel),
+        channel_tries = CASE WHEN told.next_channel IS NULL THEN channel_tries ELSE 0 END
     FROM unnest(CAST(:ids AS bigint[]), CAST(:numbers AS int[]), CAST(:states AS text[]), CAST(:reasons AS text[]),
-                CAST(:waits AS float8[]), CAST(:accepted AS text[]), CAST(:next_channels AS boolean[]))
+                CAST(:waits AS float8[]), CAST(:accepted AS text[]), CAST(:next_channels AS text[]))
         AS told(told_id, number, state, reason, wait, accepted_id, next_channel)
     WHERE action.id = told.told_id
         AND (action.state = 'sending' AND action.attempts = told.number
@@ -168,11 +171,11 @@ class Told:
     reason: str | None = None
     wait: timedelta | None = None
     accepted_id: str | None = None
-    next_channel: bool = False
+    next_channel: str | None = None
 
 
-async def claim_due(connection: AsyncConnection, rooms: Sequence[Room]) -> list[Delivery]:
-    """Lock actions that are due, at most as many as there is room."""
+async def claim_due(connection: AsyncConnection, rooms: Sequence[Room]) -> list[int]:
+    """Lease actions that are due, at most as many as there is room; no other worker looks at them meanwhile."""
     wanted = [
         (room.channel, again, most) for room in rooms for again, most in ((False, room.first), (True, room.again))
     ]
@@ -180,8 +183,13 @@ async def claim_due(connection: AsyncConnection, rooms: Sequence[Room]) -> list[
     if not wanted:
         return []
     channels, again, most = (list(column) for column in zip(*wanted, strict=True))
-    rows = await connection.execute(_CLAIM, {"channels": channels, "again": again, "most": most})
-    return [_delivery(row) for row in rows]
+    claim = {"channels": channels, "again": again, "most": most, "lease": LEASE_SECONDS}
+    return sorted((await connection.execute(_CLAIM, claim)).scalars())
+
+
+async def read_waiting(connection: AsyncConnection, ids: Iterable[int]) -> list[Delivery]:
+    """Those of some actions that still wait; the caller holds their locks."""
+    return [_delivery(row) for row in await connection.execute(_READ_MANY, {"ids": list(ids)})]
 
 
 async def begin_attempts(connection: AsyncConnection, begun: Sequence[Begun]) -> None:

@@ -21,7 +21,6 @@ class FileDelivery:
     """The `file` adapter: the local default of every channel."""
 
     name = "file"
-    drops_repeats = True
 
     def __init__(self, folder: Path) -> None:
         self.endpoint = f"file:{folder}"

@@ -23,7 +23,6 @@ class SmtpDelivery:
     """The `smtp` adapter: a connection a message, so that a dead server is seen at once."""
 
     name = "smtp"
-    drops_repeats = True
 
     def __init__(
         self,

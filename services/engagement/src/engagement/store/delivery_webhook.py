@@ -27,7 +27,7 @@ NOT_TAKEN: Final = frozenset({408, 425, 429})
 
 
 class WebhookDelivery:
-    """The `webhook` adapter of one channel. `drops_repeats`: whether its gateway remembers webhook-ids."""
+    """The `webhook` adapter of one channel."""
 
     name = "webhook"
 
@@ -36,14 +36,12 @@ class WebhookDelivery:
         url: str,
         secret: str,
         *,
-        drops_repeats: bool = True,
         allow_http: bool = False,
         allow_loopback: bool = False,
         timeout_seconds: float = 10.0,
         connections: int = 64,
     ) -> None:
         self.endpoint = url
-        self.drops_repeats = drops_repeats
         self._seconds = timeout_seconds
         self._signer = Webhook(secret)
         self._client = AsyncClient(

@@ -11,14 +11,13 @@ class WecomDelivery:
     """The `wecom` adapter: an action for a person, never retried by a machine."""
 
     name = "wecom"
-    drops_repeats = False
 
     def __init__(self, channel: str) -> None:
         self.endpoint = f"staff:{channel}"
 
-    async def deliver(self, message: Message) -> Outcome:  # noqa: ARG002 - the text is read at GET /v1/actions/{id}
-        """Leave it to staff."""
-        return AwaitingStaff()
+    async def deliver(self, message: Message) -> Outcome:
+        """Leave it to staff, with the text to send."""
+        return AwaitingStaff(detail=message.text)
 
     async def close(self) -> None:
         """Nothing is held open."""

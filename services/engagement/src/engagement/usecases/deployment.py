@@ -8,7 +8,10 @@ from engagement.usecases.current_policies import Policies
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deployment:
-    """One a process. `zone`: what "day" means where no customer says otherwise; `partitions`: of every topic; `shop`: how it signs."""
+    """One a process. `zone`: what "day" means where no customer says otherwise; `partitions`: of every topic.
+
+    `shop`: how it signs.
+    """
 
     zone: ZoneInfo
     partitions: int
