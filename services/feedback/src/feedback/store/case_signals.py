@@ -1,6 +1,8 @@
-"""What was heard that belongs to cases? Signals, each once by (source, id), and complaints told to be resolved."""
+"""What was heard that belongs to cases? Signals, each once by (source, id), complaints told to be resolved, notes."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import text
@@ -42,6 +44,18 @@ _READ_RESOLUTIONS = text(
     """
 )
 
+_ADD_NOTE = text("INSERT INTO case_note (case_number, at, author, text) VALUES (:number, :at, :author, :text)")
+_READ_NOTES = text("SELECT at, author, text FROM case_note WHERE case_number = :number ORDER BY at, id")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseNote:
+    """What a staff member (`author`: the key's name) wrote."""
+
+    at: datetime
+    author: str
+    text: str
+
 
 async def known_signals(connection: AsyncConnection, signals: Sequence[CaseSignal]) -> set[tuple[str, str]]:
     """The (source, id) of those that had their effect already."""
@@ -76,6 +90,17 @@ async def read_complaint_resolutions(connection: AsyncConnection, ids: Iterable[
     """Whatever was told to be resolved of some ids, oldest first."""
     rows = await connection.execute(_READ_RESOLUTIONS, {"ids": sorted(set(ids))})
     return [ComplaintResolution(**row) for row in rows.mappings()]
+
+
+async def add_note(connection: AsyncConnection, number: int, *, at: datetime, author: str, text: str) -> None:
+    """Add a note to a case."""
+    await connection.execute(_ADD_NOTE, {"number": number, "at": at, "author": author, "text": text})
+
+
+async def read_notes(connection: AsyncConnection, number: int) -> list[CaseNote]:
+    """The notes of a case, oldest first."""
+    rows = await connection.execute(_READ_NOTES, {"number": number})
+    return [CaseNote(**row) for row in rows.mappings()]
 
 
 def _row(signal: CaseSignal) -> dict[str, object]:

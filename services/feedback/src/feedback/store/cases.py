@@ -9,10 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feedback.domain.case import Case, CaseState, Cause, Resolution, Severity
 
-_COLUMNS: Final = tuple(field.name for field in fields(Case))
-_NAMES: Final = ", ".join(_COLUMNS)
+COLUMNS: Final = tuple(field.name for field in fields(Case))
+_NAMES: Final = ", ".join(COLUMNS)
 _CHANGING: Final = tuple(
-    name for name in _COLUMNS if name not in ("number", "customer", "about", "cause", "touchpoint", "opened_at")
+    name for name in COLUMNS if name not in ("number", "customer", "about", "cause", "touchpoint", "opened_at")
 )
 
 _LOCK = text(
@@ -24,7 +24,7 @@ _NUMBERS = text(
 )
 _INSERT = text(
     f"INSERT INTO customer_case ({_NAMES}) OVERRIDING SYSTEM VALUE "  # noqa: S608 - the columns of Case
-    f"VALUES ({', '.join(f':{name}' for name in _COLUMNS)})"
+    f"VALUES ({', '.join(f':{name}' for name in COLUMNS)})"
 )
 _UPDATE = text(
     f"UPDATE customer_case SET {', '.join(f'{name} = :{name}' for name in _CHANGING)} "  # noqa: S608 - as above
@@ -37,6 +37,8 @@ _READ_UNCLOSED = text(
     f"SELECT {_NAMES} FROM customer_case "  # noqa: S608 - as above
     "WHERE customer = ANY(:ids) AND state <> 'closed' ORDER BY number FOR UPDATE"
 )
+
+_READ_ONE = text(f"SELECT {_NAMES} FROM customer_case WHERE number = :number")  # noqa: S608 - as above
 
 
 async def lock_cases_of(connection: AsyncConnection, customers: Iterable[str]) -> None:
@@ -52,7 +54,7 @@ async def take_numbers(connection: AsyncConnection, count: int) -> list[int]:
 async def add_cases(connection: AsyncConnection, cases: Sequence[Case]) -> None:
     """Store new cases."""
     if cases:
-        await connection.execute(_INSERT, [_row(case, _COLUMNS) for case in cases])
+        await connection.execute(_INSERT, [_row(case, COLUMNS) for case in cases])
 
 
 async def save_cases(connection: AsyncConnection, cases: Sequence[Case]) -> None:
@@ -67,6 +69,12 @@ async def read_cases_locked(connection: AsyncConnection, numbers: Iterable[int])
     return {row["number"]: case_of(row) for row in rows.mappings()}
 
 
+async def read_case(connection: AsyncConnection, number: int) -> Case | None:
+    """One case as it is, not locked."""
+    row = (await connection.execute(_READ_ONE, {"number": number})).mappings().one_or_none()
+    return None if row is None else case_of(row)
+
+
 async def read_unclosed_cases(connection: AsyncConnection, ids: Iterable[str]) -> list[Case]:
     """The cases of some ids that are not closed, their rows locked."""
     rows = await connection.execute(_READ_UNCLOSED, {"ids": sorted(set(ids))})
@@ -75,7 +83,7 @@ async def read_unclosed_cases(connection: AsyncConnection, ids: Iterable[str]) -
 
 def case_of(row: Mapping[Any, Any]) -> Case:
     """A row of the table as a case."""
-    told = {name: row[name] for name in _COLUMNS}
+    told = {name: row[name] for name in COLUMNS}
     resolution: str | None = told["resolution"]
     return Case(
         **told

@@ -9,9 +9,9 @@ from common.aliases import canonical_ids, members
 from feedback.domain.case import Case, Cause, close_by_complaint
 from feedback.domain.case_signal import CaseSignal, ComplaintResolution, resolves
 from feedback.store.case_signals import read_complaint_resolutions, read_signals
-from feedback.store.cases import lock_cases_of, read_unclosed_cases, save_cases
+from feedback.store.cases import lock_cases_of, read_unclosed_cases
 from feedback.usecases.case_desk import CaseDesk
-from feedback.usecases.publish_cases import closed, publish_cases
+from feedback.usecases.end_cases import end_cases
 
 
 async def close_resolved_complaints(
@@ -36,8 +36,7 @@ async def close_resolved_complaints(
         resolved_at = _resolved_at(case, signals[case.number], of_customer)
         if resolved_at is not None:
             ended.append(close_by_complaint(case, now, resolved_at=resolved_at))
-    await save_cases(connection, ended)
-    await publish_cases(connection, [closed(case, at=now) for case in ended], partitions=desk.partitions)
+    await end_cases(connection, ended, now=now, desk=desk)
 
 
 def _resolved_at(

@@ -20,6 +20,7 @@ from feedback.store.cases import add_cases, lock_cases_of, read_unclosed_cases, 
 from feedback.store.relationships import read_key_accounts
 from feedback.usecases.case_desk import CaseDesk
 from feedback.usecases.plan_case_timers import plan_overdue
+from feedback.usecases.plan_reask import drop_reask
 from feedback.usecases.publish_cases import opened, publish_cases
 
 
@@ -150,6 +151,8 @@ async def _store(connection: AsyncConnection, table: _Table) -> dict[tuple[str, 
     await plan_overdue(connection, [case for case in cases.values() if case.state is CaseState.OPEN])
     news = [opened(cases[number], signal) for number, signal in table.opened]
     await publish_cases(connection, news, partitions=table.desk.partitions)
+    for number in {number for number, _ in table.opened if number in table.known}:
+        await drop_reask(connection, cases[number].case_id)
     return {(signal.source, signal.id): cases[number] for number, signal in table.attached}
 
 

@@ -4,12 +4,13 @@ from msgspec import convert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from common.timers import Timer
-from feedback.domain.case import SETTLED, Case, close, run_out
+from feedback.domain.case import SETTLED, close, run_out
 from feedback.store.cases import read_cases_locked, save_cases
 from feedback.store.database_clock import read_now
 from feedback.usecases.case_desk import CaseDesk
+from feedback.usecases.end_cases import end_cases
 from feedback.usecases.plan_case_timers import CLOSE, Round
-from feedback.usecases.publish_cases import closed, overdue, publish_cases
+from feedback.usecases.publish_cases import overdue, publish_cases
 
 
 async def run_case_timer(connection: AsyncConnection, timer: Timer, desk: CaseDesk) -> None:
@@ -21,14 +22,9 @@ async def run_case_timer(connection: AsyncConnection, timer: Timer, desk: CaseDe
     now = await read_now(connection)
     if timer.kind == CLOSE:
         if case.state in SETTLED:
-            await _save(connection, ended := close(case, now))
-            await publish_cases(connection, [closed(ended, at=now)], partitions=desk.partitions)
+            await end_cases(connection, [close(case, now)], now=now, desk=desk)
         return
     late = run_out(case, now)
     if late != case:
-        await _save(connection, late)
+        await save_cases(connection, [late])
         await publish_cases(connection, [overdue(late, at=now)], partitions=desk.partitions)
-
-
-async def _save(connection: AsyncConnection, case: Case) -> None:
-    await save_cases(connection, [case])
