@@ -57,10 +57,10 @@ async def noticed(database: Database, customer: str = "c-1") -> list[tuple[str, 
         return [tuple(row) for row in rows]
 
 
-ORDER = {"amount_minor": 100, "currency": "CNY", "order_id": "o-1"}
-CASE = {"case_id": "case_3", "cause": "complaint", "severity": "normal"}
-OPENED = CASE | {"signal": {"source": "shop", "id": "x"}, "contact_due_at": "2026-11-30T00:00:00Z", "reopened": False}
-CLOSED = CASE | {"resolution": "resolved", "within_clock": True, "promise_kept": True}
+ORDER: dict[str, Any] = {"amount_minor": 100, "currency": "CNY", "order_id": "o-1"}
+CASE: dict[str, Any] = {"case_id": "case_3", "cause": "complaint", "severity": "normal"}
+OPENED: dict[str, Any] = CASE | {"signal": {"source": "shop", "id": "x"}, "contact_due_at": "2026-11-30T00:00:00Z", "reopened": False}
+CLOSED: dict[str, Any] = CASE | {"resolution": "resolved", "within_clock": True, "promise_kept": True}
 DORMANT = ("status", "active", "dormant")
 
 
@@ -132,7 +132,7 @@ async def test_what_a_dimension_was_is_remembered_with_its_last_day(database: Da
     assert [tuple(row) for row in rows] == [("segment", "high_value", now().astimezone(ZONE).date())]
 
 
-FALL = {"key_account": True}
+FALL: dict[str, Any] = {"key_account": True}
 
 
 @pytest.mark.parametrize(
@@ -223,7 +223,7 @@ async def test_promoters_are_thanked_and_detractors_remembered(
 
 
 async def test_an_invitation_carries_its_request_and_link(database: Database) -> None:
-    wanted = {"request_id": "req_9", "url": "https://x.example/s/t", "throttle_exempt": True, "survey": "nps"}
+    wanted: dict[str, Any] = {"request_id": "req_9", "url": "https://x.example/s/t", "throttle_exempt": True, "survey": "nps"}
     await tell(database, event("survey.invitation_wanted", timedelta(), source="guanxi.feedback", **wanted))
     async with database.transaction() as connection:
         facts = (await connection.execute(text("SELECT facts FROM occasion"))).scalar_one()

@@ -95,6 +95,7 @@ CREATE TABLE decision (
     until timestamptz,
     channel text,
     arm text,
+    detail text,
     at timestamptz NOT NULL
 );
 CREATE INDEX decision_customer ON decision (customer, id);
@@ -134,6 +135,7 @@ CREATE TABLE action (
     staff_id text
 );
 CREATE INDEX action_customer ON action (customer, id);
+CREATE INDEX action_of ON action (customer) WHERE state IN ('waiting', 'awaiting_staff');
 CREATE INDEX action_due ON action (channel, next_try_at) WHERE state = 'waiting';
 CREATE INDEX action_leased ON action (lease_until) WHERE state = 'sending';
 CREATE INDEX action_open ON action (valid_until) WHERE state IN ('waiting', 'awaiting_staff')
@@ -169,7 +171,9 @@ CREATE TABLE task (
     escalated_at timestamptz,
     done_at timestamptz
 );
-CREATE INDEX task_customer ON task (customer);
+CREATE INDEX task_customer ON task (customer, due_at, id);
+CREATE INDEX task_list ON task (due_at, id);
+CREATE INDEX task_state ON task (state, due_at, id);
 CREATE INDEX task_due ON task (due_at) WHERE state IN ('open', 'claimed')
 """
 CONTACT = """

@@ -13,9 +13,10 @@ from datetime import datetime
 from engagement.domain.candidate import Candidate, Rules, channels_of, step_of
 from engagement.domain.channel_choice import first_passing, has_room, may_use, template_of
 from engagement.domain.cool_down import blocked
+from engagement.domain.customer_facts import judge_for
 from engagement.domain.holdout import Arm, arm_of, global_experiment
 from engagement.domain.occasion import Occasion
-from engagement.domain.once_per import already_done
+from engagement.domain.once_per import already_done, is_duplicate
 from engagement.domain.playbook import Playbook, Purpose
 from engagement.domain.reasons import Answer, Reason
 from engagement.domain.standing import Standing
@@ -25,7 +26,10 @@ from engagement.domain.waits import wait_for, wait_for_capacity
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """`until` of a defer; `channel` and `template` of a send; `experiment` and `arm` once assigned."""
+    """`until` of a defer; `channel` and `template` of a send; `experiment` and `arm` once assigned.
+
+    `detail`: the names of the facts that were unknown.
+    """
 
     answer: Answer
     reason: Reason | None = None
@@ -34,25 +38,19 @@ class Decision:
     template: str | None = None
     experiment: str | None = None
     arm: str | None = None
+    detail: str | None = None
 
 
 def decide(
     occasion: Occasion, playbook: Playbook, standing: Standing, rules: Rules, now: datetime, *, arm: str | None = None
 ) -> Decision:
     """The answer for an occasion. `arm`: as an earlier decision of this occasion stored it."""
-    step = step_of(playbook, occasion.step)
-    case = Candidate(
-        occasion=occasion,
-        playbook=playbook,
-        step=step,
-        standing=standing,
-        rules=rules,
-        now=now,
-        channels=channels_of(step),
-    )
+    channels = channels_of(step_of(playbook, occasion.step))
+    case = _candidate(occasion, playbook, standing, rules, now, channels)
     reason = _not_wanted(case) or _done(case) or first_passing(case, may_use)[1] or _not_the_moment(case)
     if reason is not None:
-        return Decision(answer=Answer.SKIP, reason=reason, arm=arm, experiment=playbook.experiment if arm else None)
+        experiment, detail = playbook.experiment if arm else None, _unknown_facts(case, reason)
+        return Decision(answer=Answer.SKIP, reason=reason, detail=detail, arm=arm, experiment=experiment)
     experiment, arm = _assign(case, arm)
     if arm == Arm.CONTROL:
         return Decision(answer=Answer.HOLD_OUT, experiment=experiment, arm=arm)
@@ -72,27 +70,68 @@ def recheck(
 
     `channels`: those that have not refused it, the chosen one first.
     """
-    if not channels:
-        return Decision(answer=Answer.SKIP, reason=Reason.REJECTED)
-    case = Candidate(
-        occasion=occasion,
-        playbook=playbook,
-        step=step_of(playbook, occasion.step),
-        standing=standing,
-        rules=rules,
-        now=now,
-        channels=channels,
-    )
-    reason = _not_wanted(case) or first_passing(case, may_use)[1] or _not_the_moment(case)
+    case = _candidate(occasion, playbook, standing, rules, now, channels)
+    reason = _still_right(case)
     return Decision(answer=Answer.SKIP, reason=reason) if reason else _when_and_how(case, None, None, planned=True)
 
 
+def review(
+    occasion: Occasion,
+    playbook: Playbook,
+    standing: Standing,
+    rules: Rules,
+    now: datetime,
+    *,
+    channels: Sequence[str | None],
+) -> Decision:
+    """The answer for an action that waits, when something was heard of its customer: checks 1, 2 and 4 to 7."""
+    case = _candidate(occasion, playbook, standing, rules, now, channels)
+    if reason := _still_right(case):
+        return Decision(answer=Answer.SKIP, reason=reason)
+    return Decision(answer=Answer.SEND, channel=first_passing(case, may_use)[0], template=template_of(case))
+
+
+def _candidate(
+    occasion: Occasion,
+    playbook: Playbook,
+    standing: Standing,
+    rules: Rules,
+    now: datetime,
+    channels: Sequence[str | None],
+) -> Candidate:
+    step = step_of(playbook, occasion.step)
+    return Candidate(
+        occasion=occasion, playbook=playbook, step=step, standing=standing, rules=rules, now=now, channels=channels
+    )
+
+
+def _still_right(case: Candidate) -> Reason | None:
+    if not case.channels:
+        return Reason.REJECTED
+    if reason := _not_wanted(case):
+        return reason
+    if is_duplicate(case.occasion, case.standing.earlier.values()):
+        return Reason.ALREADY_DONE
+    return first_passing(case, may_use)[1] or _not_the_moment(case)
+
+
 def _not_wanted(case: Candidate) -> Reason | None:
-    """Checks 1 and 2."""
+    """Checks 1 and 2, and whether the playbook is for this customer at all."""
     if case.standing.barred:
         return Reason.SUPPRESSED
     heard, kin = case.standing.heard, case.standing.kin
-    return no_longer_wanted(case.occasion, playbook=case.playbook, step=case.step, heard=heard, kin=kin, now=case.now)
+    ended = no_longer_wanted(case.occasion, playbook=case.playbook, step=case.step, heard=heard, kin=kin, now=case.now)
+    if ended is not None:
+        return ended
+    holds = judge_for(case.occasion, case.playbook, case.standing, case.now).holds
+    return None if holds else (Reason.UNKNOWN_FACTS if holds is None else Reason.NOT_FOR)
+
+
+def _unknown_facts(case: Candidate, reason: Reason) -> str | None:
+    """Which facts made the conditions of the playbook unknown."""
+    if reason is not Reason.UNKNOWN_FACTS:
+        return None
+    return ", ".join(judge_for(case.occasion, case.playbook, case.standing, case.now).unknown)
 
 
 def _done(case: Candidate) -> Reason | None:

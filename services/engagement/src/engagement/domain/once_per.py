@@ -19,7 +19,7 @@ from engagement.domain.reasons import Answer, Reason
 class Earlier:
     """Another occasion of the same playbook. `answer`: its last decision, None while it waits for one.
 
-    `freed`: its action failed, was cancelled or expired.
+    `freed`: its action failed, was cancelled or expired. `gone_out`: it was sent, or may have been.
     """
 
     occasion: int
@@ -30,6 +30,7 @@ class Earlier:
     answer: Answer | None
     reason: str | None = None
     freed: bool = False
+    gone_out: bool = False
     experiment: str | None = None
     arm: str | None = None
 
@@ -49,6 +50,16 @@ def already_done(occasion: Occasion, *, once_per: OncePer, earlier: Iterable[Ear
     if occasion.step > 0:
         return any(_covers(one, occasion) for one in others)
     return any(one.done and one.step == 0 and _within(one.at, occasion.at, once_per, zone) for one in others)
+
+
+def is_duplicate(occasion: Occasion, earlier: Iterable[Earlier]) -> bool:
+    """Whether another id's action for the same thing went out or, having the smaller id, stays."""
+    return any(
+        one.gone_out or (one.done and one.occasion < (occasion.id or 0))
+        for one in earlier
+        if one.occasion != occasion.id
+        and (one.playbook, one.step, one.key) == (occasion.playbook, occasion.step, occasion.key)
+    )
 
 
 def _is_the_same(one: Earlier, occasion: Occasion) -> bool:

@@ -23,6 +23,8 @@ class Reason(StrEnum):
     EXPIRED = "expired"
     STOPPED = "stopped"
     SUPERSEDED = "superseded"
+    NOT_FOR = "not_for"
+    UNKNOWN_FACTS = "unknown_facts"
     ALREADY_DONE = "already_done"
     NO_CONSENT = "no_consent"
     PROFILING_REFUSED = "profiling_refused"
@@ -62,6 +64,8 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     Reason.EXPIRED: ("已过有效期", "its validity is over"),
     Reason.STOPPED: ("其间发生的事件使其不再需要", "an event in the meantime made it needless"),
     Reason.SUPERSEDED: ("被同类中更重要的关怀取代", "a more important action of the same family takes its place"),
+    Reason.NOT_FOR: ("不在适用对象之内", "the playbook is not for this customer now"),
+    Reason.UNKNOWN_FACTS: ("判断适用对象所需的信息未知", "what the playbook asks about the customer is not known"),
     Reason.ALREADY_DONE: ("规定期限内已做过", "it was done already within its period"),
     Reason.NO_CONSENT: ("客户未同意以此目的和渠道联系", "the customer has not allowed this purpose on this channel"),
     Reason.PROFILING_REFUSED: (

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from engagement.domain.caps import Contact
 from engagement.domain.once_per import Earlier
+from engagement.domain.shown import Shown
 from engagement.domain.validity import Kin
 
 
@@ -37,6 +38,7 @@ class Standing:
     kin: Sequence[Kin] = ()
     earlier: Mapping[int, Earlier] = field(default_factory=dict)
     birthdays: Sequence[tuple[int, date]] = ()
+    shown: Shown = field(default_factory=Shown)
 
     def after(self, answered: Earlier, contact: Contact | None, kin: Kin | None) -> "Standing":
         """The standing once an occasion was answered, and what it sends counts."""
@@ -46,3 +48,8 @@ class Standing:
             used=self.used if contact is None else [*self.used, contact],
             kin=self.kin if kin is None else [*self.kin, kin],
         )
+
+    def moved(self, occasion: int, on: date | None) -> "Standing":
+        """The standing once a contact that counts goes out on another day, or with None never."""
+        used = [replace(one, on=on or one.on) if one.occasion == occasion else one for one in self.used]
+        return replace(self, used=[one for one in used if on is not None or one.occasion != occasion])

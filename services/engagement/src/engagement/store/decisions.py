@@ -23,9 +23,10 @@ _CLAIM_OF: Final = f"""
 _CLAIM_ONE: Final = f"SELECT {_COLUMNS} FROM occasion WHERE id = $1 AND decide_at IS NOT NULL FOR UPDATE"  # noqa: S608
 _READ: Final = f"SELECT {_COLUMNS} FROM occasion WHERE id = ANY($1)"  # noqa: S608
 _WRITE: Final = """
-    INSERT INTO decision (occasion_id, customer, playbook, purpose, kind, decision, reason, until, channel, arm, at)
-    SELECT *, $11 FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],
-                              $8::timestamptz[], $9::text[], $10::text[])
+    INSERT INTO decision
+        (occasion_id, customer, playbook, purpose, kind, decision, reason, until, channel, arm, detail, at)
+    SELECT *, $12 FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],
+                              $8::timestamptz[], $9::text[], $10::text[], $11::text[])
     RETURNING occasion_id, id
 """
 _ANSWER: Final = """
@@ -110,6 +111,7 @@ async def write_decisions(raw: Connection, decided: Sequence[Decided], *, now: d
         untils,
         [one.channel for one in decisions],
         arms,
+        [one.detail for one in decisions],
         now,
     )
     await raw.execute(_ANSWER, ids, untils, answers, reasons, [one.experiment for one in decisions], arms)

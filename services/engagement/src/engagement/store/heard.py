@@ -29,6 +29,7 @@ _SAVE_SHOWN = text(
     WHERE known.until_on < excluded.until_on
     """
 )
+_SHOWN = text("SELECT customer, dimension, value, until_on FROM shown_before WHERE customer = ANY(:ids)")
 _SAVE_CASES = text(
     """
     INSERT INTO care_case AS known (case_id, customer, cause, severity, touchpoint, owner, opened_at, contact_due_at,
@@ -83,6 +84,17 @@ async def save_shown_before(connection: AsyncConnection, told: Mapping[tuple[str
         customers, dimensions, values = zip(*sorted(told), strict=True)
         columns = {"customers": list(customers), "dimensions": list(dimensions), "values": list(values)}
         await connection.execute(_SAVE_SHOWN, columns | {"days": [told[key] for key in sorted(told)]})
+
+
+async def read_shown_before(
+    connection: AsyncConnection, owners: Mapping[str, str]
+) -> dict[str, dict[tuple[str, str], date]]:
+    """Customer -> (dimension, value) -> its last day; `owners`: id -> customer."""
+    shown: dict[str, dict[tuple[str, str], date]] = {customer: {} for customer in owners.values()}
+    for own, dimension, value, until_on in await connection.execute(_SHOWN, {"ids": list(owners)}):
+        known = shown[owners[own]]
+        known[dimension, value] = max(until_on, known.get((dimension, value), until_on))
+    return shown
 
 
 async def save_cases(connection: AsyncConnection, facts: Sequence[CaseFact]) -> None:

@@ -29,6 +29,12 @@ _READ = text(
     ) AS last WHERE value IS NOT NULL
     """
 )
+_READ_MANY = text(
+    """
+    SELECT customer, field, CAST(value AS text) FROM profile_field WHERE customer = ANY(:ids)
+    ORDER BY time, source, id
+    """
+)
 
 
 async def save_profile_fields(connection: AsyncConnection, told: Mapping[tuple[str, str], tuple[Event, Any]]) -> None:
@@ -53,3 +59,11 @@ async def read_profile(connection: AsyncConnection, ids: Sequence[str]) -> dict[
     """The fields that some ids have together, the last writer of each; deleted ones are absent."""
     rows = await connection.execute(_READ, {"ids": list(ids)})
     return {field: json.decode(value) for field, value in rows}
+
+
+async def read_profiles(connection: AsyncConnection, owners: Mapping[str, str]) -> dict[str, dict[str, Any]]:
+    """Customer -> its fields, the last writer of each; `owners`: id -> customer."""
+    profiles: dict[str, dict[str, Any]] = {customer: {} for customer in owners.values()}
+    for own, field, value in await connection.execute(_READ_MANY, {"ids": list(owners)}):
+        profiles[owners[own]][field] = None if value is None else json.decode(value)
+    return profiles

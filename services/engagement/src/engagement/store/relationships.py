@@ -23,6 +23,7 @@ _READ = text(
     SELECT CAST(card AS text) FROM relationship WHERE customer = ANY(:ids) ORDER BY as_of DESC, id DESC LIMIT 1
     """
 )
+_CARDS = text("SELECT customer, as_of, id, CAST(card AS text) FROM relationship WHERE customer = ANY(:ids)")
 _HEALTH = text(
     """
     SELECT customer, as_of, id, CAST(card #>> '{care,health}' AS float8) FROM relationship WHERE customer = ANY(:ids)
@@ -53,3 +54,11 @@ async def read_health(connection: AsyncConnection, ids: Sequence[str]) -> dict[s
     """Day, event id and health of each id's own last card."""
     rows = await connection.execute(_HEALTH, {"ids": list(ids)})
     return {customer: (as_of, id_, health) for customer, as_of, id_, health in rows}
+
+
+async def read_cards(connection: AsyncConnection, owners: Mapping[str, str]) -> dict[str, dict[str, Any]]:
+    """Customer -> the last card among its ids; `owners`: id -> customer."""
+    last: dict[str, tuple[date, str, str]] = {}
+    for own, *evaluation in await connection.execute(_CARDS, {"ids": list(owners)}):
+        last[owners[own]] = max(tuple(evaluation), last.get(owners[own], tuple(evaluation)))
+    return {customer: json.decode(card, type=dict[str, Any]) for customer, (_, _, card) in last.items()}

@@ -13,10 +13,12 @@ from engagement.domain.consent import consented, profiling_refused
 from engagement.domain.cool_down import ANGER
 from engagement.domain.local_time import customer_zone
 from engagement.domain.playbook import Playbook
+from engagement.domain.shown import Shown
 from engagement.domain.standing import Standing
 from engagement.store.contacts import Unions
 from engagement.store.past_contacts import Past, read_birthdays, read_contacts, read_earlier
 from engagement.store.standings import Told, read_told
+from engagement.usecases.load_shown import asked_types, load_shown
 
 ERASED = "customer.erased"
 ORDERED = "order.completed"
@@ -52,17 +54,21 @@ async def load_standings(
         since=now - _DAY,
         until=now + (rules.contact.birthday_reserve_days + 2) * _DAY,
     )
-    return {customer: _standing(customer, told[customer], zones[customer], pasts[customer]) for customer in told}
+    shown = await load_shown(connection, unions, playbooks=playbooks)
+    return {
+        customer: _standing(customer, told[customer], zones[customer], pasts[customer], shown[customer])
+        for customer in told
+    }
 
 
 def _types(playbooks: Collection[Playbook]) -> set[str]:
-    types = {ERASED, ORDERED, *ANGER}
+    types = {ERASED, ORDERED, *ANGER, *asked_types(playbooks)}
     for playbook in playbooks:
         types.update(playbook.stop_on, *(step.unless for step in playbook.steps))
     return types
 
 
-def _standing(customer: str, told: Told, zone: ZoneInfo, past: Past) -> Standing:
+def _standing(customer: str, told: Told, zone: ZoneInfo, past: Past, shown: Shown) -> Standing:
     return Standing(
         customer=customer,
         zone=zone,
@@ -78,6 +84,7 @@ def _standing(customer: str, told: Told, zone: ZoneInfo, past: Past) -> Standing
         kin=past.kin,
         earlier=past.earlier,
         birthdays=past.birthdays,
+        shown=shown,
     )
 
 
