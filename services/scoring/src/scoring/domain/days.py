@@ -4,7 +4,8 @@ Days are counted from 1970-01-01 (day 0) in the deployment's zone, so that ages 
 Example: 2026-11-20T23:30:00Z in Asia/Shanghai is 2026-11-21, day 20778.
 """
 
-from datetime import UTC, date, datetime, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
+from functools import lru_cache
 from typing import Final
 
 FOREVER: Final = 1 << 40
@@ -24,7 +25,19 @@ def date_of(number: int) -> date:
 
 def local_day(instant: datetime, zone: tzinfo) -> int:
     """The day number of an aware instant in the zone."""
-    return instant.astimezone(zone).toordinal() - _EPOCH_ORDINAL
+    steady = _steady_offset(zone, instant.toordinal())
+    offset = instant.utcoffset()
+    if steady is None or offset is None:
+        return instant.astimezone(zone).toordinal() - _EPOCH_ORDINAL
+    return (instant + (steady - offset)).toordinal() - _EPOCH_ORDINAL
+
+
+@lru_cache(maxsize=4096)
+def _steady_offset(zone: tzinfo, ordinal: int) -> timedelta | None:
+    """The zone's offset around a day, or None when clocks change there; astimezone costs three times as much."""
+    first = datetime.fromordinal(ordinal).replace(tzinfo=UTC) - timedelta(days=2)
+    offsets = {(first + timedelta(hours=hour)).astimezone(zone).utcoffset() for hour in range(5 * 24)}
+    return offsets.pop() if len(offsets) == 1 else None
 
 
 def microseconds(instant: datetime) -> int:
