@@ -46,7 +46,13 @@ _LOCK_WAITING: Final = f"""
     {_SELECT} WHERE id = ANY($1) AND state = 'waiting' ORDER BY id FOR UPDATE SKIP LOCKED
 """
 _LOCK_OPEN: Final = f"""
-    {_SELECT} WHERE customer = ANY($1) AND state IN ('waiting', 'awaiting_staff') ORDER BY id FOR UPDATE
+    {_SELECT} WHERE id IN (
+        SELECT id FROM action WHERE customer = ANY($1) AND state = 'waiting' FOR UPDATE SKIP LOCKED
+    ) OR id IN (SELECT id FROM action WHERE customer = ANY($1) AND state = 'awaiting_staff' FOR UPDATE)
+    ORDER BY id
+"""  # noqa: S608
+_WITH_OPEN: Final = """
+    SELECT DISTINCT customer FROM action WHERE customer = ANY($1) AND state IN ('waiting', 'awaiting_staff')
 """
 _LOCK_ONE: Final = f"{_SELECT} WHERE id = $1 FOR UPDATE"
 _END: Final = """
@@ -54,10 +60,11 @@ _END: Final = """
     FROM unnest($1::bigint[], $2::text[], $3::text[]) AS told(id, state, reason) WHERE a.id = told.id
 """
 _END_TASKS: Final = """
-    UPDATE task SET state = 'cancelled' WHERE action_id = ANY($1) AND state IN ('open', 'claimed')
+    UPDATE task SET state = 'cancelled' WHERE action_id = ANY($1) AND state IN ('open', 'claimed', 'missed')
 """
 _MOVE: Final = """
-    UPDATE action a SET next_try_at = told.at, channel = told.channel, template = told.template,
+    UPDATE action a SET next_try_at = told.at, planned_at = told.at, channel = told.channel, template = told.template,
+        state = CASE WHEN a.kind = 'task' THEN a.state ELSE 'waiting' END,
         channel_tries = CASE WHEN a.channel = told.channel THEN a.channel_tries ELSE 0 END,
         template_version = CASE WHEN a.template = told.template THEN a.template_version END
     FROM unnest($1::bigint[], $2::timestamptz[], $3::text[], $4::text[]) AS told(id, at, channel, template)
@@ -89,12 +96,20 @@ async def lock_waiting(raw: Connection, ids: Collection[int]) -> list[Action]:
 
 
 async def lock_open(raw: Connection, customers: Collection[str]) -> list[Action]:
-    """The actions of some ids that wait to go out or for staff. Lock their customers first."""
+    """The actions of some ids that wait to go out or for staff. Lock their customers first.
+
+    One that a sender holds is left out: the sender asks again before it sends.
+    """
     return [_action(row) for row in await raw.fetch(_LOCK_OPEN, list(customers))]
 
 
+async def with_open_actions(raw: Connection, customers: Collection[str]) -> set[str]:
+    """Those of some ids that have an action that waits to go out or for staff."""
+    return {row[0] for row in await raw.fetch(_WITH_OPEN, list(customers))}
+
+
 async def lock_action(raw: Connection, action_id: int) -> Action | None:
-    """One action. Lock its customer first."""
+    """One action."""
     row = await raw.fetchrow(_LOCK_ONE, action_id)
     return None if row is None else _action(row)
 
@@ -108,7 +123,7 @@ async def end_actions(raw: Connection, ended: Mapping[int, tuple[str, Reason]]) 
 
 
 async def move_actions(raw: Connection, moved: Mapping[int, tuple[datetime, str | None, str]]) -> None:
-    """Action id -> when it is tried, by which channel and with which template."""
+    """Action id -> when it is tried, by which channel and with which template; it counts on that day."""
     if moved:
         ats, channels, templates = zip(*moved.values(), strict=True)
         await raw.execute(_MOVE, list(moved), list(ats), list(channels), list(templates))

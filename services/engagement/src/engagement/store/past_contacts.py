@@ -17,6 +17,7 @@ from engagement.domain.reasons import Answer
 from engagement.domain.validity import Kin
 
 _FREED = ("failed", "cancelled", "expired")
+_GONE_OUT = ("sending", "sent", "unknown", "done")
 
 _CONTACTS = """
     SELECT a.customer, a.id, a.playbook, a.purpose, a.kind, a.task_kind, a.channel, a.family, a.priority,
@@ -98,6 +99,7 @@ async def read_earlier(
             answer=told,
             reason=reason,
             freed=state in _FREED,
+            gone_out=state in _GONE_OUT,
             experiment=experiment,
             arm=arm,
         )
