@@ -26,6 +26,7 @@ from scoring.settings import ScoringSettings
 from scoring.store.ledger import store_events
 from scoring.store.state_cache import StateCache
 from scoring.usecases.deployment import Deployment
+from scoring.usecases.read_facts import read_facts
 
 NOW = datetime(2026, 11, 24, 4, tzinfo=UTC)
 """The clock stands still, so that the oracle judges the same day."""
@@ -50,6 +51,7 @@ async def main(url: str, bootstrap: str, mode: str) -> None:
         topics=[INTERACTIONS],
         handle=copy_only if mode == "copy" else EventHandler(deployment, cache).handle,
         forget=cache.forget,
+        decode=read_facts,
         code_version="bench",
     )
     parts = {"consumer": consumer.run}

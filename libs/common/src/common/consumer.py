@@ -17,7 +17,7 @@ from aiokafka.structs import ConsumerRecord
 
 from common.database import Database, is_transient
 from common.dead_letters import Handle, Received, brake_trips, bury, describe
-from common.events import decode_event
+from common.events import Event, decode_event
 from common.kafka import make_consumer, stop_client
 from common.metrics import CONSUMED_EVENTS, CONSUMER_BRAKED, CONSUMER_LAG, DEAD_LETTERS
 from common.progress import Place, advance, measure, positions
@@ -53,7 +53,7 @@ class Consumer:
     """One group member of a service: reads its topics in batches and applies each in one transaction.
 
     `handle` applies a batch; `forget` is called when anything cached from the database may be stale: partitions
-    moved, or a transaction failed.
+    moved, or a transaction failed. `decode` reads a record's event; what it cannot read becomes a dead letter.
     """
 
     def __init__(
@@ -66,6 +66,7 @@ class Consumer:
         handle: Handle,
         code_version: str,
         forget: Callable[[], None] = lambda: None,
+        decode: Callable[[bytes], Event] = decode_event,
     ) -> None:
         self._database = database
         self._bootstrap = bootstrap
@@ -74,6 +75,7 @@ class Consumer:
         self._handle = handle
         self._code_version = code_version
         self._forget = forget
+        self._decode = decode
         self._flag = _Flag()
         self._known: set[Place] = set()
         self._braked: set[Place] = set()
@@ -158,7 +160,7 @@ class Consumer:
         if not records:
             return
         try:
-            received = [_received(record) for record in records]
+            received = [self._received(record) for record in records]
             if await self._commit(received) < len(received):
                 self._flag.moved = True
         except Exception as error:
@@ -171,6 +173,16 @@ class Consumer:
             middle = len(records) // 2
             await self._apply(records[:middle], kafka)
             await self._apply(records[middle:], kafka)
+
+    def _received(self, record: ConsumerRecord[Any, Any]) -> Received:
+        value = record.value or b""
+        return Received(
+            topic=record.topic,
+            partition=record.partition,
+            offset=record.offset,
+            value=value,
+            event=self._decode(value),
+        )
 
     async def _commit(self, received: list[Received]) -> int:
         """Apply what the compare-and-set lets through; how many records that were."""
@@ -236,10 +248,3 @@ class Consumer:
             raise Stalled(f"{lag} events wait and none came for {STALLED_SECONDS:.0f} s")
         async with asyncio.timeout(COMMIT_SECONDS):
             await kafka.commit({TopicPartition(*place): offset for place, offset in offsets.items()})
-
-
-def _received(record: ConsumerRecord[Any, Any]) -> Received:
-    value = record.value or b""
-    return Received(
-        topic=record.topic, partition=record.partition, offset=record.offset, value=value, event=decode_event(value)
-    )

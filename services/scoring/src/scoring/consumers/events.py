@@ -13,6 +13,7 @@ from common.events import CARE, FEEDBACK, INTERACTIONS
 from scoring.store.state_cache import StateCache
 from scoring.usecases.apply_events import apply_events
 from scoring.usecases.deployment import Deployment
+from scoring.usecases.read_facts import read_facts
 
 GROUP: Final = "guanxi.scoring"
 TOPICS: Final = (INTERACTIONS, CARE, FEEDBACK)
@@ -41,5 +42,6 @@ def consume_events(
         topics=TOPICS,
         handle=EventHandler(deployment, cache).handle,
         forget=cache.forget,
+        decode=read_facts,
         code_version=code_version,
     ).run

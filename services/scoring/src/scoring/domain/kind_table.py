@@ -11,6 +11,7 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
+from scoring.domain.facts import OF_DELIVERY
 from scoring.domain.kinds import KINDS
 from scoring.domain.mapping import KindRule, TypeRules, kind_number, read_conditions
 from scoring.domain.reading import PolicyInvalid, Section
@@ -32,6 +33,7 @@ class KindTable:
     evaluation_quality: Floats
     rules: Mapping[str, TypeRules]
     detractor_at_most: Mapping[int, float]
+    facts: frozenset[str]  # what of an event's data the conditions look at
 
     @classmethod
     def read(cls, section: Section) -> "KindTable":
@@ -67,6 +69,10 @@ class KindTable:
             evaluation_quality=evaluation[1],
             rules=MappingProxyType({type_: TypeRules.of(ways) for type_, ways in rules.items()}),
             detractor_at_most=MappingProxyType(beside),
+            facts=frozenset(
+                condition.steps[0] for ways in rules.values() for way in ways for condition in way.conditions
+            )
+            - OF_DELIVERY,
         )
 
 

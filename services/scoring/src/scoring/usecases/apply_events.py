@@ -8,10 +8,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from common.aliases import IDENTITY_FACTS, follow_identity_facts
 from common.database import driver
 from common.dead_letters import Received
-from common.events import Event
+from common.events import Event, decode_event
 from scoring.domain.changes import cause
 from scoring.domain.days import day_number, local_day
 from scoring.domain.effects import Effect, effects
+from scoring.domain.facts import FACTS
 from scoring.domain.policy import Policy
 from scoring.domain.state import State
 from scoring.store.dirty import Mark, mark_dirty
@@ -81,6 +82,7 @@ def _touches(fresh: Iterable[Received], deployment: Deployment, policy: Policy, 
     touches: dict[str, _Touch] = {}
     causes: dict[int, str] = {}
     zone, money = deployment.setting.zone, deployment.setting.money
+    has_all = policy.kinds.facts <= FACTS
     for one in fresh:
         event = one.event
         touch = touches.get(event.subject)
@@ -88,7 +90,8 @@ def _touches(fresh: Iterable[Received], deployment: Deployment, policy: Policy, 
             touch = touches[event.subject] = _Touch(event.subject, one.partition)
         if event.type in BOOKKEEPING and is_bookkeeping(event):
             continue
-        found = effects(event.type, event.data, event.time, event.source, event.id, policy, zone, money)
+        data = event.data if has_all else decode_event(one.value).data
+        found = effects(event.type, data, event.time, event.source, event.id, policy, zone, money)
         touch.found += found
         touch.caused_by.append((event.source, event.id))
         day = found[0].day if found else local_day(event.time, zone)
