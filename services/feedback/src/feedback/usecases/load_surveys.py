@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from common.errors import Malformed
 from feedback.domain.document_reading import DocumentInvalid
 from feedback.domain.survey_reading import read_survey, wanted_version
-from feedback.store.documents import add_document, is_loaded, live_document, lock_documents
+from feedback.store.documents import Document, add_document, is_loaded, live_document, lock_documents
 from feedback.usecases.live_surveys import SURVEY
 
 log = structlog.get_logger()
@@ -45,14 +45,15 @@ async def load_surveys(connection: AsyncConnection, policies: Path) -> list[str]
     return loaded
 
 
-async def add_version(connection: AsyncConnection, name: str, content: str, *, from_file: bool, author: str) -> int:
-    """Store valid content under the number it asks for, or the next free one; the number."""
+async def add_version(
+    connection: AsyncConnection, name: str, content: str, *, from_file: bool, author: str
+) -> Document:
+    """Store valid content under the number it asks for, or the next free one."""
     live = await live_document(connection, SURVEY, name)
     version = max(wanted_version(content), 0 if live is None else live.version + 1)
-    await add_document(
+    return await add_document(
         connection, kind=SURVEY, name=name, version=version, content=content, from_file=from_file, author=author
     )
-    return version
 
 
 def _read(path: Path) -> str:

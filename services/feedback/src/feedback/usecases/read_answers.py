@@ -1,0 +1,19 @@
+"""What was answered, by whom? Newest first; a customer's answers are those of all its ids."""
+
+from collections.abc import Sequence
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from common.aliases import members, resolve
+from feedback.store.answers import StoredAnswer, list_answers
+
+
+async def read_answers(
+    connection: AsyncConnection, *, own: str | None, survey: str | None, before: int | None, limit: int
+) -> Sequence[StoredAnswer]:
+    """Up to `limit` answers before a number; `own` is any id of the customer."""
+    ids = None
+    if own is not None:
+        customer = await resolve(connection, own)
+        ids = (await members(connection, [customer]))[customer]
+    return await list_answers(connection, survey=survey, ids=ids, before=before, limit=limit)
