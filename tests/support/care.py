@@ -118,7 +118,7 @@ async def answers(database: Database, customer: str) -> list[tuple[int, str, str
     """(occasion, decision, reason) of a customer, oldest first."""
     query = "SELECT occasion_id, decision, reason FROM decision WHERE customer = :customer ORDER BY id"
     async with database.transaction() as connection:
-        return [tuple(row) for row in await connection.execute(text(query), {"customer": customer})]  # type: ignore[misc]
+        return [tuple(row) for row in await connection.execute(text(query), {"customer": customer})]
 
 
 async def rows(database: Database, query: str, **values: Any) -> list[dict[str, Any]]:
