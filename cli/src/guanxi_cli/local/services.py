@@ -51,6 +51,9 @@ def environment(home: Home, service: str) -> dict[str, str]:
         "GUANXI_HOST": LOOPBACK,
         "GUANXI_PORT": str(home.port(service)),
     }
+    if service == "engagement":
+        told["GUANXI_OUTBOX_DIR"] = str(home.folder / "outbox")
+        told["GUANXI_SECRETS_DIR"] = str(home.folder / "secrets")
     if service == "ingest":
         told["GUANXI_SCORING_URL"] = home.url("scoring")
         told["GUANXI_SCORING_KEY_FILE"] = str(home.folder / "scoring.key")

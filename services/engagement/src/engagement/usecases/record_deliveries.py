@@ -13,7 +13,8 @@ from engagement.domain.next_state import Next, after_try
 from engagement.domain.playbook import Playbook
 from engagement.domain.reachability import Channel
 from engagement.domain.retry_schedule import SCHEDULE
-from engagement.store.deliveries import Delivery, Told, finish_attempts, lock_lost, refused_by
+from engagement.store.deliveries import Delivery, refused_by
+from engagement.store.delivery_outcomes import Told, finish_attempts, lock_lost
 from engagement.usecases.change_channel import switch_off
 from engagement.usecases.current_policies import Current
 from engagement.usecases.deployment import Deployment
@@ -57,7 +58,7 @@ async def record_deliveries(
             draw=random.random(),  # noqa: S311 - jitter
         )
         told.append(_told(one, following))
-    moved = await finish_attempts(connection, told)
+    moved = await finish_attempts(connection, told, now=now)
     for one in tried:
         if isinstance(one.outcome, Rejected) and one.outcome.disables and one.delivery.channel is not None:
             await switch_off(connection, one.delivery.channel)
@@ -66,7 +67,7 @@ async def record_deliveries(
 
 async def reclaim_deliveries(connection: AsyncConnection, deployment: Deployment, *, limit: int, now: datetime) -> int:
     """Record the tries whose sender ended: nobody knows what came of them. How many."""
-    lost = await lock_lost(connection, limit)
+    lost = await lock_lost(connection, limit, now=now)
     channels = (await deployment.policies.current(connection)).contact.channels
     tried = [
         Tried(
