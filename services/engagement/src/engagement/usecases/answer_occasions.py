@@ -12,12 +12,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from common.database import driver
 from engagement.domain.answered import Answered, answer
 from engagement.domain.own_action import OPERATOR
-from engagement.domain.playbook import Playbook
+from engagement.domain.playbook import Playbook, Step
 from engagement.domain.reasons import Answer
 from engagement.store.actions import Action, add_actions
 from engagement.store.contacts import Unions
 from engagement.store.decisions import Claimed, Decided, write_decisions
 from engagement.usecases.choose_playbooks import choose_playbooks
+from engagement.usecases.create_tasks import create_tasks
 from engagement.usecases.deployment import Deployment
 from engagement.usecases.load_rules import load_rules
 from engagement.usecases.load_standings import load_standings
@@ -37,14 +38,14 @@ async def answer_occasions(
         connection, unions, answered=playbooks.values(), live=current.playbooks.values(), rules=rules, now=now
     )
     decided: list[Decided] = []
-    actions: list[Action] = []
+    actions: list[tuple[Action, Step]] = []
     for one in sorted(claimed, key=lambda one: _order(one, playbooks[one.id])):
         customer = unions.owners[one.occasion.customer]
         answered = answer(one.occasion, playbooks[one.id], standings[customer], rules, now, arm=one.arm)
         standings[customer] = answered.standing
         decided.append(_decided(one.id, answered, playbooks[one.id]))
         if answered.decision.answer is Answer.SEND:
-            actions.append(_action(one.id, answered, playbooks[one.id], now))
+            actions.append((_action(one.id, answered, playbooks[one.id], now), answered.step))
     await _write(connection, decided, actions, deployment=deployment, now=now)
     return decided
 
@@ -103,16 +104,17 @@ def _shown(playbook: Playbook) -> str | None:
 async def _write(
     connection: AsyncConnection,
     decided: Sequence[Decided],
-    actions: Sequence[Action],
+    sent: Sequence[tuple[Action, Step]],
     *,
     deployment: Deployment,
     now: datetime,
 ) -> None:
     raw = await driver(connection)
     ids = await write_decisions(raw, decided, now=now)
-    await add_actions(raw, actions)
+    await add_actions(raw, [action for action, _ in sent])
     told = [one for one in decided if one.request_id or one.decision.answer in (Answer.SEND, Answer.HOLD_OUT)]
     facts = [decided_fact(one, one.decision, ids[one.id]) for one in told]
     await publish_care(connection, facts, at=now, partitions=deployment.partitions)
+    await create_tasks(connection, sent, deployment=deployment, now=now)
     for one in decided:
         DECISIONS.labels(one.playbook or OPERATOR, one.decision.answer, one.decision.reason or "").inc()
