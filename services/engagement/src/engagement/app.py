@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import timedelta
 from typing import Final
 
 from fastapi import FastAPI
@@ -15,12 +16,15 @@ from common.kafka import open_producer
 from common.outbox import OutboxRelay
 from common.version import code_version
 from common.worker import Worker
-from engagement.api import customers
+from engagement.api import customers, playbooks, tasks
 from engagement.api.scopes import SCOPES
 from engagement.consumers.events import TOPICS, EventHandler
+from engagement.jobs.deliver import deliver_actions
+from engagement.jobs.overdue_tasks import miss_overdue_tasks
 from engagement.jobs.plan import plan_care
 from engagement.settings import EngagementSettings
 from engagement.usecases.current_policies import Policies
+from engagement.usecases.deployment import Deployment
 
 NAME: Final = "engagement"
 WORKER_POOL: Final = 12
@@ -40,7 +44,7 @@ def make_app(settings: EngagementSettings) -> FastAPI:
         version=code_version(NAME),
         description="Decides and delivers care by playbooks, and says why.",
         scopes=SCOPES,
-        routers=[customers.router],
+        routers=[customers.router, playbooks.router, tasks.router],
         keys=Keys(settings.keys_file),
         lifespan=lifespan,
         database=database,
@@ -49,6 +53,7 @@ def make_app(settings: EngagementSettings) -> FastAPI:
     app.state.identity_key = IdentityKey.load(settings.identity_key_file)
     app.state.time_zone = settings.time_zone
     app.state.policies = Policies()
+    app.state.deployment = _deployment(settings, app.state.policies)
     return app
 
 
@@ -58,6 +63,7 @@ async def make_worker(settings: EngagementSettings, stack: AsyncExitStack) -> Wo
     stack.push_async_callback(database.close)
     producer = await stack.enter_async_context(open_producer(settings.kafka_bootstrap, partitions=settings.partitions))
     policies = Policies()
+    deployment = _deployment(settings, policies)
     handler = EventHandler(policies, settings.time_zone)
     consumer = Consumer(
         database=database,
@@ -71,8 +77,22 @@ async def make_worker(settings: EngagementSettings, stack: AsyncExitStack) -> Wo
         database=database,
         parts={
             "consumer": consumer.run,
+            "deliver": deliver_actions(
+                database,
+                deployment,
+                outbox_dir=settings.outbox_dir,
+                secrets_dir=settings.secrets_dir,
+                lease=timedelta(seconds=settings.delivery_lease_seconds),
+            ),
+            "overdue_tasks": miss_overdue_tasks(database, deployment),
             "plan": plan_care(database, policies, settings.time_zone),
             "outbox": OutboxRelay(database, producer).run,
         },
         handle=handler.handle,
+    )
+
+
+def _deployment(settings: EngagementSettings, policies: Policies) -> Deployment:
+    return Deployment(
+        zone=settings.time_zone, partitions=settings.partitions, shop=settings.shop_name, policies=policies
     )

@@ -2,4 +2,15 @@
 
 from typing import Final
 
-SCOPES: Final = {"GET /v1/customers/{customer}": "care:read"}
+SCOPES: Final = {
+    "GET /v1/customers/{customer}": "care:read",
+    "GET /v1/playbooks": "care:read",
+    "GET /v1/playbooks/{name}": "care:read",
+    "PUT /v1/playbooks/{name}": "policies:write",
+    "POST /v1/playbooks/{name}/dry-run": "care:read",
+    "GET /v1/tasks": "care:read",
+    "GET /v1/tasks/{id}": "care:read",
+    "POST /v1/tasks/{id}/claim": "care:write",
+    "POST /v1/tasks/{id}/complete": "care:write",
+    "POST /v1/tasks/{id}/reassign": "care:write",
+}

@@ -105,6 +105,8 @@ class Place:
         value = self.scalar()
         if not isinstance(value, str):
             raise self.invalid(f"must be a text, not {self.node.value!r}", allowed)
+        if not value.isprintable():
+            raise self.invalid(f"holds what cannot be printed: {value!r}")
         if allowed and value not in allowed:
             raise self.invalid(f"unknown value {value!r}", allowed)
         if pattern is not None and re.fullmatch(pattern, value) is None:

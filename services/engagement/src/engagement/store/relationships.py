@@ -24,6 +24,12 @@ _READ = text(
     """
 )
 _CARDS = text("SELECT customer, as_of, id, CAST(card AS text) FROM relationship WHERE customer = ANY(:ids)")
+_SAMPLE = text(
+    """
+    SELECT customer FROM relationship WHERE NOT EXISTS (SELECT FROM alias WHERE alias = relationship.customer)
+    ORDER BY customer LIMIT :limit
+    """
+)
 _HEALTH = text(
     """
     SELECT customer, as_of, id, CAST(card #>> '{care,health}' AS float8) FROM relationship WHERE customer = ANY(:ids)
@@ -62,3 +68,8 @@ async def read_cards(connection: AsyncConnection, owners: Mapping[str, str]) -> 
     for own, *evaluation in await connection.execute(_CARDS, {"ids": list(owners)}):
         last[owners[own]] = max(tuple(evaluation), last.get(owners[own], tuple(evaluation)))
     return {customer: json.decode(card, type=dict[str, Any]) for customer, (_, _, card) in last.items()}
+
+
+async def sample_customers(connection: AsyncConnection, *, limit: int) -> list[str]:
+    """Some customers that have a card; ids are hashes, so the first ones are as good as drawn by lot."""
+    return list((await connection.execute(_SAMPLE, {"limit": limit})).scalars())

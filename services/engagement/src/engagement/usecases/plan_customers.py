@@ -12,14 +12,12 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from common.aliases import canonical_ids, members
-from engagement.domain.birthday import told_birthday
-from engagement.domain.calendar import ANNIVERSARIES, CalendarPolicy, CustomerDates
-from engagement.domain.local_time import customer_zone
+from engagement.domain.calendar import ANNIVERSARIES, CalendarPolicy
 from engagement.domain.occasion import Occasion
 from engagement.domain.planned_occasions import cadence_contacts, planned_occasions
 from engagement.domain.playbook import Playbook
-from engagement.store.dates import read_first_and_last, read_shown, read_told
 from engagement.store.plans import PlannedRow, read_planned, write_planned
+from engagement.usecases.load_dates import load_dates
 
 _Place = tuple[str, int, str]
 """Playbook, step and key: one occasion of a customer, under whichever of its ids."""
@@ -58,34 +56,13 @@ async def plan_customers(connection: AsyncConnection, ids: Collection[str], *, p
         known[owners[row.customer]].setdefault((row.playbook, row.step, row.key), []).append(row)
     writing: list[Occasion] = []
     gone: list[PlannedRow] = []
-    for dates in await _dates(connection, owners, plan):
+    for dates in await load_dates(connection, owners, types=plan.types, zone=plan.zone):
         occasions = planned_occasions(dates, plan.playbooks, plan.calendar, now)
         wanted = {(one.playbook, one.step, one.key): one for one in occasions}
         writing += _news(wanted, known[dates.customer])
         gone += _gone(wanted, known[dates.customer])
     await write_planned(connection, writing, now=now)
     return Planned(written=len(writing), gone=gone)
-
-
-async def _dates(connection: AsyncConnection, owners: Mapping[str, str], plan: Plan) -> list[CustomerDates]:
-    profiles = await read_told(connection, owners)
-    shown = await read_shown(connection, owners)
-    heard = await read_first_and_last(connection, owners, plan.types)
-    dates = []
-    for customer in sorted(set(owners.values())):
-        profile = profiles.get(customer, {})
-        tier, stage = shown.get(customer, (None, None))
-        dates.append(
-            CustomerDates(
-                customer=customer,
-                zone=customer_zone(profile.get("zone"), plan.zone),
-                birthday=told_birthday(profile),
-                tier=tier,
-                stage=stage,
-                heard=heard.get(customer, {}),
-            )
-        )
-    return dates
 
 
 def _news(wanted: Mapping[_Place, Occasion], known: Mapping[_Place, Sequence[PlannedRow]]) -> Iterator[Occasion]:

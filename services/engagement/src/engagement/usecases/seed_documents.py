@@ -10,7 +10,7 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from common.errors import Malformed
-from engagement.domain.document import DocumentInvalid
+from engagement.domain.document import read_document
 from engagement.domain.document_kinds import KINDS, PLAYBOOK, name_of
 from engagement.store.documents import add_document, digest, loaded_files, lock_documents
 
@@ -36,7 +36,7 @@ async def seed_documents(connection: AsyncConnection, folder: Path) -> int:
             continue
         value = KINDS[kind].read(written, str(path))
         if kind == PLAYBOOK and value.name != name:
-            raise DocumentInvalid(file=str(path), line=1, field="name", message="must be the file's", allowed=[name])
+            raise read_document(written, str(path)).members()["name"].invalid("must be the file's name", [name])
         added = await add_document(connection, kind=kind, name=name, written=written, author=AUTHOR, from_file=True)
         log.info("document_loaded", kind=kind, name=name, version=added.version)
         changed += 1
