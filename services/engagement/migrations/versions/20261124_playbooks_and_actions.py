@@ -194,6 +194,7 @@ CREATE TABLE goal (
     closed_at timestamptz
 );
 CREATE INDEX goal_open ON goal (customer) WHERE closed_at IS NULL;
+CREATE INDEX goal_event ON goal (event) WHERE closed_at IS NULL;
 CREATE INDEX goal_over ON goal (until_at) WHERE closed_at IS NULL
 """
 REPLAN = """
