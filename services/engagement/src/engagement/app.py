@@ -16,9 +16,11 @@ from common.kafka import open_producer
 from common.outbox import OutboxRelay
 from common.version import code_version
 from common.worker import Worker
-from engagement.api import customers, playbooks, tasks
+from engagement.api import actions, care, customers, playbooks, tasks
 from engagement.api.scopes import SCOPES
 from engagement.consumers.events import TOPICS, EventHandler
+from engagement.jobs.close_goals import close_missed_goals
+from engagement.jobs.decide import decide_due_occasions
 from engagement.jobs.deliver import deliver_actions
 from engagement.jobs.overdue_tasks import miss_overdue_tasks
 from engagement.jobs.plan import plan_care
@@ -44,7 +46,7 @@ def make_app(settings: EngagementSettings) -> FastAPI:
         version=code_version(NAME),
         description="Decides and delivers care by playbooks, and says why.",
         scopes=SCOPES,
-        routers=[customers.router, playbooks.router, tasks.router],
+        routers=[customers.router, playbooks.router, tasks.router, care.router, actions.router],
         keys=Keys(settings.keys_file),
         lifespan=lifespan,
         database=database,
@@ -64,7 +66,7 @@ async def make_worker(settings: EngagementSettings, stack: AsyncExitStack) -> Wo
     producer = await stack.enter_async_context(open_producer(settings.kafka_bootstrap, partitions=settings.partitions))
     policies = Policies()
     deployment = _deployment(settings, policies)
-    handler = EventHandler(policies, settings.time_zone)
+    handler = EventHandler(policies, settings.time_zone, partitions=settings.partitions)
     consumer = Consumer(
         database=database,
         bootstrap=settings.kafka_bootstrap,
@@ -77,6 +79,8 @@ async def make_worker(settings: EngagementSettings, stack: AsyncExitStack) -> Wo
         database=database,
         parts={
             "consumer": consumer.run,
+            "decide": decide_due_occasions(database, deployment),
+            "close_goals": close_missed_goals(database, deployment),
             "deliver": deliver_actions(
                 database,
                 deployment,

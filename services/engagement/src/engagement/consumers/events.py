@@ -12,6 +12,7 @@ from engagement.usecases.current_policies import Policies
 from engagement.usecases.mark_replans import mark_replans
 from engagement.usecases.mirror_interactions import mirror_interactions
 from engagement.usecases.mirror_relationships import mirror_relationships
+from engagement.usecases.note_goals import note_goals
 from engagement.usecases.notice_occasions import notice_occasions
 
 TOPICS: Final = (INTERACTIONS, RELATIONSHIPS, FEEDBACK, CARE)
@@ -21,9 +22,10 @@ TOPICS: Final = (INTERACTIONS, RELATIONSHIPS, FEEDBACK, CARE)
 class EventHandler:
     """The handler with what it keeps between batches: the live documents."""
 
-    def __init__(self, policies: Policies, zone: ZoneInfo) -> None:
+    def __init__(self, policies: Policies, zone: ZoneInfo, *, partitions: int = 6) -> None:
         self._policies = policies
         self._zone = zone
+        self._partitions = partitions
 
     async def handle(self, connection: AsyncConnection, batch: Sequence[Received]) -> None:
         """Apply a batch; which events mean something is told by type and source, not by topic."""
@@ -32,4 +34,5 @@ class EventHandler:
         await mirror_interactions(connection, events)
         await notice_occasions(connection, events, current=current, zone=self._zone)
         await mirror_relationships(connection, events)
+        await note_goals(connection, events, partitions=self._partitions)
         await mark_replans(connection, events, playbooks=current.playbooks.values())

@@ -22,6 +22,7 @@ from engagement.usecases.create_tasks import create_tasks
 from engagement.usecases.deployment import Deployment
 from engagement.usecases.load_rules import load_rules
 from engagement.usecases.load_standings import load_standings
+from engagement.usecases.open_goals import open_goals
 from engagement.usecases.publish_care import decided_fact, publish_care
 
 DECISIONS = Counter("guanxi_decisions_total", "What the arbiter said", ["playbook", "decision", "reason"])
@@ -47,6 +48,9 @@ async def answer_occasions(
         if answered.decision.answer is Answer.SEND:
             actions.append((_action(one.id, answered, playbooks[one.id], now), answered.step))
     await _write(connection, decided, actions, deployment=deployment, now=now)
+    occasions = {one.id: one.occasion for one in claimed}
+    assigned = [one.id for one in decided if one.decision.answer in (Answer.SEND, Answer.HOLD_OUT)]
+    await open_goals(connection, [(id_, occasions[id_], playbooks[id_]) for id_ in assigned], now=now)
     return decided
 
 
