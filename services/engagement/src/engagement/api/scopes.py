@@ -4,6 +4,11 @@ from typing import Final
 
 SCOPES: Final = {
     "GET /v1/customers/{customer}": "care:read",
+    "GET /v1/customers/{customer}/care": "care:read",
+    "GET /v1/actions": "care:read",
+    "GET /v1/actions/{id}": "care:read",
+    "POST /v1/actions": "care:write",
+    "POST /v1/actions/{id}/cancel": "care:write",
     "GET /v1/playbooks": "care:read",
     "GET /v1/playbooks/{name}": "care:read",
     "PUT /v1/playbooks/{name}": "policies:write",

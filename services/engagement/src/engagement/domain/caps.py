@@ -114,7 +114,15 @@ def _left(cap: Cap, asked: Contact, others: Iterable[Contact], reserved: Iterabl
     return cap.max - taken
 
 
-def left_by(asked: Contact, *, caps: Iterable[Cap], used: Sequence[Contact]) -> int | None:
+def left_by(
+    asked: Contact,
+    *,
+    caps: Iterable[Cap],
+    used: Sequence[Contact],
+    reserved: Iterable[date] = (),
+    reserve_days: int = 0,
+) -> int | None:
     """How many more contacts like `asked` the caps have room for on its day; None when no cap applies."""
-    rooms = [max(_left(cap, asked, used, ()), 0) for cap in caps if _applies(cap, asked)]
+    kept = [day for day in reserved if 0 <= (day - asked.on).days <= reserve_days]
+    rooms = [max(_left(cap, asked, used, kept), 0) for cap in caps if _applies(cap, asked)]
     return min(rooms, default=None)
