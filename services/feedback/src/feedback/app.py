@@ -15,7 +15,7 @@ from common.kafka import open_producer
 from common.outbox import OutboxRelay
 from common.version import code_version
 from common.worker import Worker
-from feedback.api import answers, cases, customers, invitations, page, surveys
+from feedback.api import answers, cases, customers, invitations, page, reports, survey_reports, surveys
 from feedback.api.scopes import SCOPES
 from feedback.api.survey_pages import SurveyPages
 from feedback.consumers.mirror import TOPICS, make_handle
@@ -30,6 +30,7 @@ from feedback.usecases.live_surveys import LiveSurveys
 from feedback.usecases.survey_desk import SurveyDesk
 
 NAME: Final = "feedback"
+ROUTED: Final = (answers, cases, customers, invitations, page, reports, survey_reports, surveys)
 
 
 def make_app(settings: FeedbackSettings) -> FastAPI:
@@ -46,7 +47,7 @@ def make_app(settings: FeedbackSettings) -> FastAPI:
         version=code_version(NAME),
         description="Asks customers, listens to them and closes the loop.",
         scopes=SCOPES,
-        routers=[module.router for module in (answers, cases, customers, invitations, page, surveys)],
+        routers=[module.router for module in ROUTED],
         keys=Keys(settings.keys_file),
         lifespan=lifespan,
         database=database,

@@ -24,4 +24,10 @@ SCOPES: Final = {
     "POST /v1/cases/{case}/contacted": "feedback:write",
     "POST /v1/cases/{case}/resolve": "feedback:write",
     "POST /v1/cases/{case}/reopen": "feedback:write",
+    "GET /v1/surveys/{survey}/report": "feedback:read",
+    "GET /v1/reports/touchpoints": "feedback:read",
+    "GET /v1/reports/pain-points": "feedback:read",
+    "GET /v1/reports/expectation-gap": "feedback:read",
+    "GET /v1/reports/loop": "feedback:read",
+    "GET /v1/reports/{kind}": "feedback:read",
 }

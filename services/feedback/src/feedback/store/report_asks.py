@@ -1,0 +1,88 @@
+"""Who was asked, and who answered? Asks of a report, and the customers of each tier and segment."""
+
+from collections.abc import Sequence
+from typing import Final, Literal
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from feedback.domain.coverage import Covered
+from feedback.domain.response_rate import Asks
+from feedback.store.report_answers import COUNTED, SHOWN, Asked
+
+_ASKED: Final = """
+    asked AS (
+        SELECT r.request_id, r.state, r.reason, coalesce(l.customer, r.customer) AS customer,
+               r.sent_at IS NOT NULL AS sent, a.answer_id IS NOT NULL AS answered
+        FROM request r LEFT JOIN alias l ON l.alias = r.customer LEFT JOIN answer a ON a.request_id = r.request_id
+        WHERE r.reminder_of IS NULL AND NOT r.throttle_exempt
+          AND (CAST(:survey AS text) IS NULL OR r.survey = :survey)
+          AND (CAST(:wave AS text) IS NULL OR r.wave = :wave)
+          AND (CAST(:since AS timestamptz) IS NULL OR coalesce(r.asked_at, r.occasion_at) >= :since)
+          AND (CAST(:until AS timestamptz) IS NULL OR coalesce(r.asked_at, r.occasion_at) < :until)
+    )
+"""
+_COUNT = text(
+    f"""
+    WITH {_ASKED}
+    SELECT count(*) FILTER (WHERE state <> 'planned' AND state <> 'skipped') AS wanted,
+           count(*) FILTER (WHERE sent) AS sent,
+           count(*) FILTER (WHERE sent AND answered) AS answered,
+           count(*) FILTER (WHERE answered AND NOT sent) AS answered_undelivered,
+           count(*) FILTER (WHERE state = 'skipped') AS skipped
+    FROM asked
+    """  # noqa: S608 - the constants above
+)
+_REASONS = text(
+    f"""
+    WITH {_ASKED}
+    SELECT state, coalesce(reason, 'unknown'), count(*) FROM asked
+    WHERE state IN ('skipped', 'not_sent') AND NOT answered GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2
+    """  # noqa: S608 - as above
+)
+_SILENT = text(
+    f"""
+    WITH {_ASKED}
+    SELECT customer FROM asked GROUP BY customer HAVING bool_or(sent) AND NOT bool_or(answered)
+    ORDER BY customer LIMIT :limit
+    """  # noqa: S608 - as above
+)
+_COVERAGE = """
+    WITH {asked}, {counted}, {shown},
+    by_customer AS (
+        SELECT customer, bool_or(sent) AS asked, bool_or(answered) AS answered FROM (
+            SELECT customer, sent, answered FROM asked
+            UNION ALL SELECT customer, false, true FROM counted WHERE apart = 'counted'
+        ) AS both_sides GROUP BY customer
+    )
+    SELECT shown.{group}, count(*), count(*) FILTER (WHERE asked), count(*) FILTER (WHERE answered),
+           count(*) FILTER (WHERE asked AND NOT answered)
+    FROM shown FULL JOIN by_customer USING (customer) GROUP BY 1 ORDER BY 2 DESC, 1
+"""
+
+
+async def count_asks(connection: AsyncConnection, asked: Asked) -> Asks:
+    """How many asks were made, delivered and answered; reminders are none of their own, re-asks are not counted."""
+    row = (await connection.execute(_COUNT, asked.values())).mappings().one()
+    return Asks(**row)
+
+
+async def read_unsent_reasons(connection: AsyncConnection, asked: Asked) -> list[tuple[str, str, int]]:
+    """Why asks were skipped or not sent: (state, reason, number), the most frequent first."""
+    rows = await connection.execute(_REASONS, asked.values())
+    return [(state, reason, n) for state, reason, n in rows]
+
+
+async def read_silent_customers(connection: AsyncConnection, asked: Asked, limit: int) -> Sequence[str]:
+    """Canonical ids whom an ask reached and who have not answered."""
+    return (await connection.execute(_SILENT, asked.values() | {"limit": limit})).scalars().all()
+
+
+async def read_coverage(connection: AsyncConnection, asked: Asked, group: Literal["tier", "segment"]) -> list[Covered]:
+    """The customers of each tier or segment; None are those of whom scoring has said nothing."""
+    query = _COVERAGE.format(asked=_ASKED, counted=COUNTED, shown=SHOWN, group=group)
+    rows = await connection.execute(text(query), asked.values())
+    return [
+        Covered(group=name, customers=customers, asked=reached, answered=answered, silent=silent)
+        for name, customers, reached, answered, silent in rows
+    ]

@@ -1,0 +1,109 @@
+"""What did one survey bring? Score with margin, response rate, coverage, waves, choices; never a figure alone."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from feedback.domain.coverage import Covered
+from feedback.domain.distribution import Distribution
+from feedback.domain.rating_figure import Measured, change
+from feedback.domain.response_rate import Asks
+from feedback.domain.waves import Change
+from feedback.store.report_answers import Apart, Asked, By, read_distributions, read_rating_kinds
+from feedback.store.report_asks import count_asks, read_coverage, read_silent_customers, read_unsent_reasons
+from feedback.store.report_choices import count_choices
+from feedback.usecases.live_surveys import UnknownSurvey
+from feedback.usecases.report_ratings import (
+    GroupFigure,
+    RatingReport,
+    changes_since,
+    named_only,
+    report_ratings,
+    tell_groups,
+)
+from feedback.usecases.survey_desk import SurveyDesk
+
+SILENT_SHOWN: Final = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waves:
+    """Every wave; where one was asked for, the wave before it and the change since, by group corrected by Holm."""
+
+    waves: Sequence[GroupFigure] = ()
+    before: str | None = None
+    change: Change | None = None
+    by_group: Mapping[str, Change] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SurveyReport:
+    """`kind` and `ratings` are null for a survey without a rating."""
+
+    survey: str
+    kind: Measured | None
+    ratings: RatingReport | None
+    waves: Waves
+    asks: Asks
+    unsent: Sequence[tuple[str, str, int]]
+    silent: Sequence[str]
+    tiers: Sequence[Covered]
+    segments: Sequence[Covered]
+    choices: Mapping[str, Sequence[tuple[str, int]]]
+
+
+async def report_survey(
+    connection: AsyncConnection, survey: str, *, wave: str | None, by: By | None, desk: SurveyDesk
+) -> SurveyReport:
+    """The report of a survey, or of one wave. Raises UnknownSurvey where neither survey nor answer has the name."""
+    kind = await _kind(connection, survey, desk)
+    asked = Asked(survey=survey, wave=wave)
+    return SurveyReport(
+        survey=survey,
+        kind=kind,
+        ratings=None if kind is None else await report_ratings(connection, kind, asked, by),
+        waves=await _waves(connection, kind, survey, wave, by),
+        asks=await count_asks(connection, asked),
+        unsent=await read_unsent_reasons(connection, asked),
+        silent=await read_silent_customers(connection, asked, SILENT_SHOWN),
+        tiers=await read_coverage(connection, asked, "tier"),
+        segments=await read_coverage(connection, asked, "segment"),
+        choices=await count_choices(connection, asked),
+    )
+
+
+async def _kind(connection: AsyncConnection, survey: str, desk: SurveyDesk) -> Measured | None:
+    """What the survey measures: by its main question, else by the answers that other tools sent under its name."""
+    live = (await desk.surveys.current(connection)).get(survey)
+    told = await read_rating_kinds(connection, survey)
+    if live is None and not told:
+        raise UnknownSurvey(f"There is no survey `{survey[:80]}`, and nobody has answered one of that name.")
+    wanted = [live.main.measure] if live is not None and live.main is not None else told
+    return next((Measured(kind) for kind in wanted if kind in set(Measured)), None)
+
+
+async def _waves(
+    connection: AsyncConnection, kind: Measured | None, survey: str, wave: str | None, by: By | None
+) -> Waves:
+    """All waves; for a wave asked for also the one before it and what changed since, overall and by group."""
+    if kind is None:
+        return Waves()
+    counted = await _counted(connection, kind, Asked(survey=survey), By.WAVE)
+    by_wave = named_only(counted)
+    waves = [told for told in tell_groups(kind, counted, By.WAVE) if told.group is not None]
+    before = max((name for name in by_wave if wave is not None and name < wave), default=None)
+    if wave is None or before is None or wave not in by_wave:
+        return Waves(waves=waves)
+    groups: dict[str, Change] = {}
+    if by is not None and by is not By.WAVE:
+        then = await _counted(connection, kind, Asked(survey=survey, wave=before), by)
+        now = await _counted(connection, kind, Asked(survey=survey, wave=wave), by)
+        groups = changes_since(kind, named_only(then), named_only(now))
+    return Waves(waves=waves, before=before, change=change(kind, by_wave[before], by_wave[wave]), by_group=groups)
+
+
+async def _counted(connection: AsyncConnection, kind: Measured, asked: Asked, by: By) -> dict[str | None, Distribution]:
+    found = await read_distributions(connection, kind, asked, by)
+    return {group: answers for (apart, group), answers in found.items() if apart is Apart.COUNTED}
