@@ -16,7 +16,7 @@ from common.kafka import open_producer
 from common.outbox import OutboxRelay
 from common.version import code_version
 from common.worker import Worker
-from engagement.api import actions, care, customers, playbooks, tasks
+from engagement.api import actions, care, channels, customers, outcomes, playbooks, tasks, templates
 from engagement.api.scopes import SCOPES
 from engagement.consumers.events import TOPICS, EventHandler
 from engagement.jobs.close_goals import close_missed_goals
@@ -46,7 +46,16 @@ def make_app(settings: EngagementSettings) -> FastAPI:
         version=code_version(NAME),
         description="Decides and delivers care by playbooks, and says why.",
         scopes=SCOPES,
-        routers=[customers.router, playbooks.router, tasks.router, care.router, actions.router],
+        routers=[
+            customers.router,
+            playbooks.router,
+            tasks.router,
+            care.router,
+            actions.router,
+            outcomes.router,
+            templates.router,
+            channels.router,
+        ],
         keys=Keys(settings.keys_file),
         lifespan=lifespan,
         database=database,

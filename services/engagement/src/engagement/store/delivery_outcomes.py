@@ -60,6 +60,7 @@ _EXPIRE = text(
     """  # noqa: S608
 )
 _READ = text(f"SELECT {SHOWN} FROM action WHERE id = :id FOR UPDATE")  # noqa: S608
+_LOOK = text(f"SELECT {SHOWN} FROM action WHERE id = :id")  # noqa: S608
 _CONFIRM = text(
     f"""
     UPDATE action SET state = CAST(:state AS text), reason = :reason, lease_until = NULL, next_try_at = NULL,
@@ -118,6 +119,12 @@ async def lock_lost(connection: AsyncConnection, limit: int, *, now: datetime) -
 async def expire_overdue(connection: AsyncConnection, limit: int, *, now: datetime) -> list[Delivery]:
     """End what could not go out, or was not confirmed, while it was valid; the actions that ended."""
     return [delivery_of(row) for row in await connection.execute(_EXPIRE, {"limit": limit, "now": now})]
+
+
+async def read_delivery(connection: AsyncConnection, id_: int) -> Delivery | None:
+    """One action as it is now."""
+    row = (await connection.execute(_LOOK, {"id": id_})).one_or_none()
+    return None if row is None else delivery_of(row)
 
 
 async def lock_delivery(connection: AsyncConnection, id_: int) -> Delivery | None:
