@@ -8,6 +8,8 @@ from typing import Final
 BENCHES: Final = {
     "ingest": "bench.ingest",
     "scoring": "bench.scoring",
+    "engagement": "bench.consumers",
+    "feedback": "bench.consumers",
     "system": "bench.system",
 }
 

@@ -23,16 +23,14 @@ import asyncpg
 import psutil
 from bench.behaviour import skewed, uniform
 from bench.machine import describe_machine
-from tests.support.homes import own_home
+from bench.servers import servers, write
 
 from common.database import open_database
-from common.events import INTERACTIONS, decode_event
-from common.kafka import open_producer, partition_of
+from common.events import decode_event
 from guanxi_cli.local.databases import create_database, grant_inside, in_database
 from guanxi_cli.local.home import Home
-from guanxi_cli.local.kafka import PARTITIONS, start_kafka
-from guanxi_cli.local.keys import make_secrets
-from guanxi_cli.local.postgres import admin_url, start_postgres
+from guanxi_cli.local.kafka import PARTITIONS
+from guanxi_cli.local.postgres import admin_url
 from guanxi_cli.local.services import migrate
 from scoring.domain.effects import effects
 from scoring.domain.policy import Policy
@@ -44,7 +42,6 @@ from scoring.usecases.deployment import Deployment
 
 ROOT: Final = Path(__file__).parents[1]
 ROUND_SECONDS: Final = 300.0
-IN_FLIGHT: Final = 5000
 
 Records = list[tuple[bytes, bytes]]
 WORKLOADS: Final[dict[str, Callable[[int, int], Records]]] = {"uniform": uniform, "skewed": skewed}
@@ -74,7 +71,7 @@ def main() -> None:
 
 async def _measure(rounds: int, number: int, modes: Sequence[str]) -> None:
     sys.stdout.write(describe_machine("aiokafka", "asyncpg", "msgspec", "numpy") + "\n")
-    async with _servers() as home, AsyncExitStack() as running:
+    async with servers() as home, AsyncExitStack() as running:
         contenders = [await running.enter_async_context(_contender(home, mode)) for mode in modes]
         oracle = await Oracle.of(home, contenders[0])
         written = await _round(home, contenders, oracle, "uniform", uniform(4_000, 5), 0, warm_up=True)
@@ -100,7 +97,7 @@ async def _round(
     *,
     warm_up: bool = False,
 ) -> int:
-    await _write(home, records)
+    await write(home, records)
     written += len(records)
     touched = oracle.apply(records)
     for one in contenders:
@@ -173,26 +170,6 @@ def _report(one: Contender, baseline: Contender, workload: str) -> None:
         f"({min(figures):,.0f} to {max(figures):,.0f}), {statistics.median(one.per_second[workload]):,.0f} a second; "
         f"{statistics.median(ratios):.2f} of {baseline.mode} ({ratios[0]:.2f} to {ratios[-1]:.2f})\n"
     )
-
-
-async def _write(home: Home, records: Records) -> None:
-    async with open_producer(home.bootstrap, partitions=PARTITIONS) as producer:
-        await producer.connected()
-        for start in range(0, len(records), IN_FLIGHT):
-            futures = {
-                producer.append(INTERACTIONS, partition_of(key, PARTITIONS), key, value)[0]
-                for key, value in records[start : start + IN_FLIGHT]
-            }
-            await asyncio.gather(*futures)
-
-
-@asynccontextmanager
-async def _servers() -> AsyncIterator[Home]:
-    async with own_home() as home:
-        home.make()
-        make_secrets(home)
-        await asyncio.gather(start_postgres(home), start_kafka(home))
-        yield home
 
 
 @asynccontextmanager
