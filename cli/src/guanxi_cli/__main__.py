@@ -10,6 +10,7 @@ from guanxi_cli.commands.down import down
 from guanxi_cli.commands.importing import import_file
 from guanxi_cli.commands.keys import credentials, keys
 from guanxi_cli.commands.logs import logs
+from guanxi_cli.commands.quickstart import quickstart
 from guanxi_cli.commands.reset import reset
 from guanxi_cli.commands.status import status
 from guanxi_cli.commands.up import up
@@ -24,7 +25,7 @@ def make_app() -> typer.Typer:
         pretty_exceptions_enable=False,
         add_completion=False,
     )
-    for command in (up, status, logs, down, reset, demo, credentials, doctor):
+    for command in (up, status, logs, down, reset, demo, quickstart, credentials, doctor):
         app.command()(command)
     app.command("import")(import_file)
     app.add_typer(keys, name="keys")

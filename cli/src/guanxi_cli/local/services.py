@@ -46,7 +46,7 @@ def environment(home: Home, service: str) -> dict[str, str]:
         "GUANXI_BASE_CURRENCY": os.environ.get("GUANXI_BASE_CURRENCY", "GBP"),  # the sample's
         "GUANXI_IDENTITY_KEY_FILE": str(home.folder / "identity.key"),
         "GUANXI_KEYS_FILE": str(home.folder / "keys.yaml"),
-        "GUANXI_POLICIES_DIR": str(shipped("policies")),
+        "GUANXI_POLICIES_DIR": os.environ.get("GUANXI_POLICIES_DIR") or str(shipped("policies")),
         "GUANXI_PUBLIC_URL": home.url(service),
         "GUANXI_HOST": LOOPBACK,
         "GUANXI_PORT": str(home.port(service)),

@@ -1,0 +1,49 @@
+"""How does a command ask a running service, and wait until something has happened there?"""
+
+import asyncio
+import time
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+import httpx
+
+from guanxi_cli.local.problem import Problem
+
+POLL_SECONDS: Final = 0.3
+
+Answer = dict[str, Any]
+
+
+class Service:
+    """One service of a system, asked with one key. Every refusal is a Problem that shows the answer."""
+
+    def __init__(self, client: httpx.AsyncClient) -> None:
+        self._client = client
+
+    async def get(self, path: str, **query: str) -> Answer:
+        """The JSON of a GET."""
+        return await self._ask("GET", path, params=query)
+
+    async def post(self, path: str, body: Mapping[str, Any]) -> Answer:
+        """The JSON of a POST."""
+        return await self._ask("POST", path, json=body)
+
+    async def until(self, path: str, found: Callable[[Answer], Any], *, seconds: float, **query: str) -> Any:
+        """What `found` makes of the answer as soon as that is something; None after `seconds`."""
+        give_up = time.monotonic() + seconds
+        while time.monotonic() < give_up:
+            result = found(await self.get(path, **query))
+            if result:
+                return result
+            await asyncio.sleep(POLL_SECONDS)
+        return None
+
+    async def _ask(self, method: str, path: str, **request: Any) -> Answer:
+        try:
+            answer = await self._client.request(method, path, **request)
+        except httpx.TransportError as error:
+            raise Problem(f"nothing answers at {self._client.base_url}: run guanxi up ({error})") from error
+        if not answer.is_success:
+            raise Problem(f"{method} {answer.request.url} answered {answer.status_code}: {answer.text[:300]}")
+        found: Answer = answer.json()
+        return found

@@ -1,0 +1,111 @@
+"""One customer by hand: an order, the card, care, a survey, the answer, and the card that it changed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+import httpx
+
+from guanxi_cli.asking import Answer, Service
+from guanxi_cli.local.problem import Problem
+from guanxi_cli.quickstart.person import Person
+
+SURVEY: Final = "nps_relationship"
+QUESTION: Final = "recommend"
+SECONDS: Final = 30.0
+UNDER_WAY: Final = ("decided", "waiting", "sending", None)
+SHOWN: Final = (
+    ("scores", "evaluation"),
+    ("scores", "strength"),
+    ("care", "cs"),
+    ("care", "health"),
+    ("care", "priority"),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """The four, each asked with a key that may."""
+
+    ingest: Service
+    scoring: Service
+    engagement: Service
+    feedback: Service
+
+
+async def order(services: Services, person: Person, source: str, now: datetime, currency: str) -> Answer:
+    """Send her events; her card once the order has taken effect."""
+    told = await services.ingest.post("/v1/events", {"events": person.events(source, now, currency)})
+    if told["rejected"]:
+        raise Problem(f"ingest rejected {told['rejected']}")
+    waiting = {"wait_for": f"{source}/{person.order}", "timeout": "20"}
+    return await services.scoring.get(f"/v1/customers/{person.known_as}", **waiting)
+
+
+async def care(services: Services, customer: str) -> Answer:
+    """The first decision about her that will not move any more: sent, held out or skipped."""
+
+    def settled(answer: Answer) -> Answer | None:
+        actions: list[Answer] = answer["data"]
+        ended = [
+            one for one in actions if one["decision"] != "send" or one["state"] not in ("decided", "waiting", None)
+        ]
+        return ended[0] if ended else None
+
+    found: Answer | None = await services.engagement.until("/v1/actions", settled, seconds=SECONDS, customer=customer)
+    if found is None:
+        raise Problem("engagement decided nothing about her order: see guanxi logs engagement-worker")
+    return found
+
+
+async def invite(services: Services, customer: str) -> Answer:
+    """A survey link of her own."""
+    return await services.feedback.post(f"/v1/surveys/{SURVEY}/invitations", {"customer": customer})
+
+
+async def fill_in(url: str, score: int) -> None:
+    """What her browser sends when she picks a score."""
+    async with httpx.AsyncClient(timeout=30) as browser:
+        answer = await browser.post(url, data={QUESTION: str(score)})
+    if not answer.is_success:
+        raise Problem(f"the survey page answered {answer.status_code}")
+
+
+async def answered(services: Services, customer: str, *, seconds: float) -> Answer | None:
+    """Her answer, or None when none came in time."""
+    found: Answer | None = await services.feedback.until(
+        "/v1/answers", lambda answer: answer["data"] and answer["data"][0], seconds=seconds, customer=customer
+    )
+    return found
+
+
+async def judged(services: Services, person: Person, answer: Answer) -> Answer:
+    """Her card once the answer has taken effect."""
+    waiting = {"wait_for": f"guanxi.feedback/{answer['answer_id']}", "timeout": "20"}
+    return await services.scoring.get(f"/v1/customers/{person.known_as}", **waiting)
+
+
+async def case_of(services: Services, customer: str) -> Answer | None:
+    """The case that a bad answer opened."""
+    found: Answer | None = await services.feedback.until(
+        "/v1/cases", lambda answer: answer["data"] and answer["data"][0], seconds=SECONDS, customer=customer
+    )
+    return found
+
+
+def moved(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+    """(name, before, after) of the shown figures that moved; a dash is not known."""
+    pairs = [(f"{group}.{name}", before[group][name], after[group][name]) for group, name in SHOWN]
+    return [(name, _figure(was), _figure(now)) for name, was, now in pairs if was != now]
+
+
+def _figure(value: float | None) -> str:
+    return "–" if value is None else f"{value:.1f}"
+
+
+def message(outbox: Path, action: Mapping[str, Any]) -> Path | None:
+    """The file of a message that went out through the adapter `file`."""
+    path = outbox / str(action["channel"]) / f"{action['id']}.txt"
+    return path if path.exists() else None
