@@ -31,9 +31,9 @@ ERRORS: Final[Mapping[str, Mapping[FormError, str]]] = {
         FormError.TOO_LONG: "内容过长，请缩短",
     },
     "en": {
-        FormError.MISSING: "please answer this question",
-        FormError.UNKNOWN_VALUE: "please choose one of the answers shown",
-        FormError.TOO_LONG: "please write a shorter text",
+        FormError.MISSING: "Please answer this question",
+        FormError.UNKNOWN_VALUE: "Please choose one of the answers shown",
+        FormError.TOO_LONG: "Please write a shorter text",
     },
 }
 NOTICES: Final[Mapping[str, Mapping[Outcome, tuple[str, str]]]] = {
