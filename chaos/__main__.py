@@ -2,9 +2,9 @@
 
 import sys
 
-from chaos import kill
+from chaos import calendar, delivery, kill
 
-RUNS = {"kill": kill.main}
+RUNS = {"calendar": calendar.main, "delivery": delivery.main, "kill": kill.main}
 
 
 def main() -> None:
