@@ -23,6 +23,17 @@ EMAIL = "ann@example.com"
 PHONE = "+8613800000000"
 
 
+HELLO = """name: hello
+purpose: marketing
+priority: 50
+when: {interaction: {type: page.viewed}}
+do: [{message: {template: hello, channels: [sms, email]}}]
+once_per: {per: occasion}
+valid_for: 2d
+"""
+"""For everybody, and nobody held out."""
+
+
 def deployment_of_tests() -> Deployment:
     """Shanghai, six partitions, a cache of policies of its own."""
     return Deployment(zone=SHANGHAI, partitions=6)

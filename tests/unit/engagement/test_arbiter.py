@@ -313,6 +313,14 @@ def test_when_no_channel_has_room_the_first_ones_reason_is_told() -> None:
     assert say(playbook(MARKETING, step(channels=("sms",))), used=full).reason is Reason.CAP_CHANNEL_7D
 
 
+def test_where_several_channels_refuse_the_detail_tells_of_each() -> None:
+    rule = playbook(MARKETING, step(channels=("wecom", "sms")))
+    full = say(rule, used=[contact()], addresses={"phone"})
+    assert (full.reason, full.detail) == (Reason.UNREACHABLE, "wecom: unreachable, sms: cap_day")
+    closed = say(rule, addresses=set(), consented={(MARKETING, "wecom")})
+    assert closed.detail == "wecom: unreachable, sms: no_consent"
+
+
 def test_reminders_and_exempt_invitations_pass_the_research_cap() -> None:
     asked = playbook(RESEARCH)
     before = [contact(RESEARCH, -3)]

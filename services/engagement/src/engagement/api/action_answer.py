@@ -31,6 +31,7 @@ class ActionAnswer(BaseModel):
     decision: Answer
     reason: Annotated[str | None, Field(description="why it was not sent, or not yet")]
     words: Words
+    detail: Annotated[str | None, Field(description="unknown facts, or what each of several channels said")]
     until: Annotated[datetime | None, Field(description="of a defer: when it is decided again")]
     at: Annotated[datetime, Field(description="of the last decision")]
     occasion_at: datetime
@@ -59,6 +60,7 @@ class DecisionAnswer(BaseModel):
     decision: Answer
     reason: str | None
     words: Words
+    detail: str | None
     until: datetime | None
     channel: str | None
     arm: str | None
@@ -108,6 +110,7 @@ def decision_answer(one: PastDecision) -> DecisionAnswer:
         decision=Answer(one.decision),
         reason=one.reason,
         words=words_of(one.decision, one.reason),
+        detail=one.detail,
         until=one.until,
         channel=one.channel,
         arm=one.arm,

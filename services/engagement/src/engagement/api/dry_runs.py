@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import BaseModel, Field
 
 from common.http.freshness import Freshness
-from engagement.domain.reasons import in_words
+from engagement.domain.reasons import Reason, in_words
 from engagement.usecases.dry_run_playbook import NO_OCCASION, DryRun, Tried
 
 _NO_OCCASION = ("没有触发该剧本的情形", "nothing that the playbook answers could come to this customer")
@@ -90,7 +90,7 @@ def _tried(one: Tried, run: DryRun) -> TriedCustomer:
         until=decision.until,
         channel=decision.channel,
         arm=decision.arm,
-        unknown=decision.detail.split(", ") if decision.detail else [],
+        unknown=decision.detail.split(", ") if decision.detail and decision.reason is Reason.UNKNOWN_FACTS else [],
         would_get=_step(one, run) if decision.answer in ("send", "defer") else None,
     )
 

@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from engagement.domain.candidate import Candidate, Rules, channels_of, step_of
-from engagement.domain.channel_choice import first_passing, has_room, may_use, template_of
+from engagement.domain.channel_choice import first_passing, has_room, may_use, refusals, template_of
 from engagement.domain.cool_down import blocked
 from engagement.domain.customer_facts import judge_for
 from engagement.domain.holdout import Arm, arm_of, global_experiment
 from engagement.domain.occasion import Occasion
 from engagement.domain.once_per import already_done, is_duplicate
 from engagement.domain.playbook import Playbook, Purpose
-from engagement.domain.reasons import Answer, Reason
+from engagement.domain.reasons import CHANNEL_REASONS, Answer, Reason
 from engagement.domain.standing import Standing
 from engagement.domain.validity import no_longer_wanted
 from engagement.domain.waits import wait_for, wait_for_capacity
@@ -28,7 +28,7 @@ from engagement.domain.waits import wait_for, wait_for_capacity
 class Decision:
     """`until` of a defer; `channel` and `template` of a send; `experiment` and `arm` once assigned.
 
-    `detail`: the names of the facts that were unknown.
+    `detail`: the names of the facts that were unknown, or what each of several channels said.
     """
 
     answer: Answer
@@ -49,7 +49,7 @@ def decide(
     case = _candidate(occasion, playbook, standing, rules, now, channels)
     reason = _not_wanted(case) or _done(case) or first_passing(case, may_use)[1] or _not_the_moment(case)
     if reason is not None:
-        experiment, detail = playbook.experiment if arm else None, _unknown_facts(case, reason)
+        experiment, detail = playbook.experiment if arm else None, _detail(case, reason)
         return Decision(answer=Answer.SKIP, reason=reason, detail=detail, arm=arm, experiment=experiment)
     experiment, arm = _assign(case, arm)
     if arm == Arm.CONTROL:
@@ -127,11 +127,11 @@ def _not_wanted(case: Candidate) -> Reason | None:
     return None if holds else (Reason.UNKNOWN_FACTS if holds is None else Reason.NOT_FOR)
 
 
-def _unknown_facts(case: Candidate, reason: Reason) -> str | None:
-    """Which facts made the conditions of the playbook unknown."""
-    if reason is not Reason.UNKNOWN_FACTS:
-        return None
-    return ", ".join(judge_for(case.occasion, case.playbook, case.standing, case.now).unknown)
+def _detail(case: Candidate, reason: Reason) -> str | None:
+    """Which facts made the conditions unknown, or what each channel said."""
+    if reason is Reason.UNKNOWN_FACTS:
+        return ", ".join(judge_for(case.occasion, case.playbook, case.standing, case.now).unknown)
+    return refusals(case, may_use) if reason in CHANNEL_REASONS else None
 
 
 def _done(case: Candidate) -> Reason | None:
@@ -176,7 +176,8 @@ def _when_and_how(case: Candidate, experiment: str | None, arm: str | None, *, p
     """Checks 9 to 11. `planned`: the action has its place in the day's load already."""
     channel, reason = first_passing(case, has_room)
     if reason is not None:
-        return Decision(answer=Answer.SKIP, reason=reason, experiment=experiment, arm=arm)
+        detail = refusals(case, has_room)
+        return Decision(answer=Answer.SKIP, reason=reason, detail=detail, experiment=experiment, arm=arm)
     wait = wait_for(case) or (None if planned else wait_for_capacity(case, channel))
     if wait is None:
         template = template_of(case)

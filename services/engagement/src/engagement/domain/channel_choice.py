@@ -27,6 +27,12 @@ def first_passing(case: Candidate, check: Check) -> tuple[str | None, Reason | N
     return None, first or Reason.UNREACHABLE
 
 
+def refusals(case: Candidate, check: Check) -> str | None:
+    """What each channel says, where there are several: `wecom: unreachable, sms: cap_day`."""
+    told = [f"{channel}: {reason}" for channel in case.channels if (reason := check(case, channel)) is not None]
+    return ", ".join(told) if len(told) > 1 else None
+
+
 def may_use(case: Candidate, channel: str | None) -> Reason | None:
     """Checks 4 and 5: consent, the neutral variant, a way to the customer."""
     if case.playbook.purpose is not Purpose.SERVICE:

@@ -56,6 +56,11 @@ class Reason(StrEnum):
 
 CAPS: Final = tuple(reason for reason in Reason if reason.startswith("cap_"))
 
+CHANNEL_REASONS: Final = frozenset(
+    {Reason.NO_CONSENT, Reason.PROFILING_REFUSED, Reason.UNREACHABLE, Reason.CHANNEL_OFF, Reason.NO_CREDIT}
+)
+"""What checks 4 and 5 say of a channel."""
+
 WORDS: Final[dict[str, tuple[str, str]]] = {
     Reason.SUPPRESSED: (
         "已注销、已屏蔽、已故或测试客户，不再联系",

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 _COLUMNS: Final = """
     o.id, o.customer, d.playbook, o.version, o.step, d.purpose, d.kind, d.id AS decision_id, d.decision,
-    coalesce(a.reason, d.reason) AS reason, d.until, d.at, o.at AS occasion_at, o.due_at, o.valid_until,
+    coalesce(a.reason, d.reason) AS reason, d.detail, d.until, d.at, o.at AS occasion_at, o.due_at, o.valid_until,
     coalesce(o.experiment, a.experiment) AS experiment, o.arm, a.state, coalesce(a.channel, d.channel) AS channel,
     a.template, a.language, a.task_kind, a.planned_at, a.sent_at, a.attempts,
     coalesce(a.case_id, o.facts ->> 'case_id') AS case_id,
@@ -33,7 +33,7 @@ _ONE = text(
 )
 _HISTORY = text(
     """
-    SELECT id, occasion_id, playbook, purpose, kind, decision, reason, until, channel, arm, at FROM decision
+    SELECT id, occasion_id, playbook, purpose, kind, decision, reason, detail, until, channel, arm, at FROM decision
     WHERE (CAST(:customers AS text[]) IS NULL OR customer = ANY(:customers))
       AND (CAST(:occasion AS bigint) IS NULL OR occasion_id = :occasion)
     ORDER BY id DESC LIMIT :limit
@@ -61,6 +61,7 @@ class AnsweredOccasion:
     decision_id: int
     decision: str
     reason: str | None
+    detail: str | None
     until: datetime | None
     at: datetime
     occasion_at: datetime
@@ -91,6 +92,7 @@ class PastDecision:
     kind: str
     decision: str
     reason: str | None
+    detail: str | None
     until: datetime | None
     channel: str | None
     arm: str | None
