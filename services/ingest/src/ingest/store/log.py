@@ -4,7 +4,8 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from itertools import chain, repeat
+from itertools import chain, islice, repeat
+from operator import attrgetter
 from typing import Final
 
 import asyncpg
@@ -27,6 +28,10 @@ DEADLINE_SECONDS: Final = 3.0
 
 Sent = tuple[int, list[Admitted], list[Run]]
 """A partition, its events, and where those went that its lane took (Lane.append_all)."""
+
+
+_name = attrgetter("name")
+_customer = attrgetter("customer")
 
 
 class NotDurable(Unavailable):
@@ -63,11 +68,15 @@ class Log:
         kept: list[tuple[Name, Plain]] = []
         late: list[Spooled] = []
         for partition, its, runs in sent:
-            offsets = chain(chain.from_iterable(map(_offsets, runs)), repeat(None))
-            for event, offset in zip(its, offsets, strict=False):
-                kept.append((event.name, (event.customer, partition, offset, accepted_at)))
-                if offset is None:
-                    late.append(Spooled(INTERACTIONS, partition, event.key, event.value, *event.name, accepted_at))
+            offsets = list(islice(chain(chain.from_iterable(map(_offsets, runs)), repeat(None)), len(its)))
+            places = zip(map(_customer, its), repeat(partition), offsets, repeat(accepted_at), strict=False)
+            kept.extend(zip(map(_name, its), places, strict=True))
+            if None in offsets:
+                late.extend(
+                    Spooled(INTERACTIONS, partition, event.key, event.value, *event.name, accepted_at)
+                    for event, offset in zip(its, offsets, strict=True)
+                    if offset is None
+                )
         if late:
             await self._spool(late)
         return kept
