@@ -24,11 +24,12 @@ SENT: Final = "care.sent"
 FAILED: Final = "care.failed"
 CLICKED: Final = "message.clicked"
 HELD_OUT: Final = "hold_out"
+TYPES: Final = frozenset({DECIDED, SENT, FAILED, CLICKED})
 
 
 async def follow_care(connection: AsyncConnection, events: Iterable[Event], *, desk: SurveyDesk) -> None:
     """Apply the care events of services that name a request, and clicks on what was sent."""
-    told = sorted((event for event in events if _concerns(event)), key=LAST_WRITER)
+    told = sorted((event for event in events if event.type in TYPES and _concerns(event)), key=LAST_WRITER)
     if not told:
         return
     decided = [convert(event.data, CareDecided) for event in told if event.type == DECIDED]
@@ -46,7 +47,7 @@ async def follow_care(connection: AsyncConnection, events: Iterable[Event], *, d
 def _concerns(event: Event) -> bool:
     if event.type == CLICKED:
         return bool(event.data.get("action_id"))
-    return event.type in (DECIDED, SENT, FAILED) and bool(event.data.get("request_id")) and is_from_service(event)
+    return bool(event.data.get("request_id")) and is_from_service(event)
 
 
 def _refused(decided: Iterable[CareDecided]) -> dict[str, str]:

@@ -3,7 +3,7 @@
 A signal older than seven days triggers no survey, so an import of history asks nobody.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -21,16 +21,14 @@ from feedback.usecases.survey_desk import SurveyDesk
 
 SIGNAL_AGE: Final = timedelta(days=7)
 
-_STATUS_CHANGED: Final = "relationship.changed"
 _LIVE_CAUSES: Final = frozenset({"event", "time"})
-_Triggered = Mapping[str, list[tuple[Survey, Trigger]]]
 
 
 async def plan_asks(
     connection: AsyncConnection, events: Iterable[Event], *, desk: SurveyDesk, now: datetime | None = None
 ) -> None:
     """Plan the asks that events trigger; `now` is the database's unless given."""
-    triggers = _by_type(await desk.surveys.current(connection))
+    triggers = await desk.surveys.triggered(connection)
     told = [event for event in events if event.type in triggers]
     if not told:
         return
@@ -45,14 +43,6 @@ async def plan_asks(
             if _fires(event, trigger)
         ],
     )
-
-
-def _by_type(surveys: Mapping[str, Survey]) -> _Triggered:
-    found: dict[str, list[tuple[Survey, Trigger]]] = {}
-    for survey in surveys.values():
-        for trigger in survey.triggers if survey.enabled else ():
-            found.setdefault(trigger.interaction or _STATUS_CHANGED, []).append((survey, trigger))
-    return found
 
 
 def _fires(event: Event, trigger: Trigger) -> bool:
