@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 _SECOND: Final = timedelta(seconds=1)
 
 
+@lru_cache(maxsize=16384)
 def local_instant(day: date, at: time, zone: ZoneInfo) -> datetime:
     """The instant (UTC) of a wall clock time of a local day."""
     wall = datetime.combine(day, at)
