@@ -176,6 +176,20 @@ async def test_the_link_of_a_skipped_invitation_works(database: Database, clerk:
     assert await rows(database, "SELECT state, sent_at FROM request") == [{"state": "answered", "sent_at": None}]
 
 
+async def test_invitations_are_listed_with_what_became_of_them(clerk: httpx.AsyncClient) -> None:
+    (first, path), (second, _) = [await invite(clerk, customer=f"user_id:{number}") for number in (1, 2)]
+    await clerk.post(path, data=FORM)
+    list_ = "/v1/surveys/csat_delivery/invitations"
+    page = (await clerk.get(list_, params={"limit": 1})).json()
+    rest = (await clerk.get(list_, params={"cursor": page["next_cursor"]})).json()
+    told = [(one["request_id"], one["state"], one["reason"]) for one in page["data"] + rest["data"]]
+    assert told == [(second, "skipped", "too_new"), (first, "answered", "too_new")]
+    assert path.removeprefix("/s/") not in str(rest)
+    mine = await clerk.get(list_, params={"customer": "user_id:1"})
+    assert [one["request_id"] for one in mine.json()["data"]] == [first]
+    assert (await clerk.get("/v1/surveys/nothing/invitations")).status_code == 404
+
+
 @pytest.mark.parametrize(
     ("survey", "customer", "status", "code"),
     [

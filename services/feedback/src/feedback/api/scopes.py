@@ -12,6 +12,7 @@ SCOPES: Final = {
     "POST /v1/surveys": "policies:write",
     "GET /v1/surveys/{survey}": "feedback:read",
     "PATCH /v1/surveys/{survey}": "policies:write",
+    "GET /v1/surveys/{survey}/invitations": "feedback:read",
     "POST /v1/surveys/{survey}/invitations": "feedback:write",
     "GET /v1/answers": "feedback:read",
     "POST /v1/answers": "feedback:write",

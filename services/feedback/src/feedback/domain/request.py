@@ -47,6 +47,30 @@ class Planned:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ListedRequest:
+    """What became of an ask, for those who look it up; `number` is its place in the list."""
+
+    number: int
+    request_id: str
+    survey: str
+    version: int | None
+    kind: str
+    wave: str | None
+    touchpoint: str | None
+    customer: str
+    language: str | None
+    state: str
+    reason: str | None
+    asked_at: datetime | None
+    sent_at: datetime | None
+    opened_at: datetime | None
+    expires_at: datetime | None
+    reminder_of: str | None
+    throttle_exempt: bool
+    case_id: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
     """A row as it stands."""
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from feedback.domain.request import Planned, Request, RequestState
+from feedback.domain.request import ListedRequest, Planned, Request, RequestState
 
 _COLUMNS: Final = (
     "request_id, survey, version, kind, wave, touchpoint, customer, language, state, reason, occasion_at, asked_at, "
@@ -70,6 +70,16 @@ _EXPIRE = text(
     UPDATE request SET state = 'expired' WHERE request_id IN (
         SELECT request_id FROM request WHERE state IN ('wanted', 'sent') AND expires_at <= :now
         ORDER BY expires_at LIMIT :limit FOR UPDATE SKIP LOCKED)
+    """
+)
+_LIST = text(
+    """
+    SELECT number, request_id, survey, version, kind, wave, touchpoint, customer, language, state, reason, asked_at,
+           sent_at, opened_at, expires_at, reminder_of, throttle_exempt, case_id
+    FROM request
+    WHERE survey = :survey AND state <> 'planned' AND (CAST(:ids AS text[]) IS NULL OR customer = ANY(:ids))
+      AND (CAST(:before AS bigint) IS NULL OR number < :before)
+    ORDER BY number DESC LIMIT :limit
     """
 )
 _CANCEL = text(
@@ -158,6 +168,14 @@ async def mark_answered(connection: AsyncConnection, request_id: str) -> None:
 async def expire_requests(connection: AsyncConnection, *, now: datetime, limit: int) -> int:
     """End what closed without an answer; how many."""
     return (await connection.execute(_EXPIRE, {"now": now, "limit": limit})).rowcount
+
+
+async def list_requests(
+    connection: AsyncConnection, *, survey: str, ids: Sequence[str] | None, before: int | None, limit: int
+) -> list[ListedRequest]:
+    """A survey's asks, newest first, without those that are still planned; `ids` are one customer's."""
+    asked = {"survey": survey, "ids": None if ids is None else list(ids), "before": before, "limit": limit}
+    return [ListedRequest(**row) for row in (await connection.execute(_LIST, asked)).mappings()]
 
 
 async def cancel_reask(connection: AsyncConnection, case_id: str) -> None:

@@ -11,7 +11,9 @@ from feedback.domain.wave import WaveSpan
 
 _ADD = text(
     """
-    INSERT INTO wave (survey, name, opens_at, closes_at, asks) VALUES (:survey, :name, :opens_at, :closes_at, :asks)
+    INSERT INTO wave (survey, name, opens_at, closes_at, asks)
+    SELECT :survey, :name, CAST(:opens_at AS timestamptz), CAST(:closes_at AS timestamptz), CAST(:asks AS boolean)
+    WHERE NOT EXISTS (SELECT 1 FROM wave WHERE survey = :survey AND name = :name)
     ON CONFLICT (survey, name) DO NOTHING
     """
 )
