@@ -1,16 +1,20 @@
 """Do birthdays, festivals and cadences become rows, move while they may, and end with a reason?"""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import text
 from tests.support.mirror import evaluated, identity_fact, interaction, received
+from tests.support.waiting import until
 
 from common.database import Database
 from common.events import Event
 from engagement.consumers.events import EventHandler
+from engagement.jobs.plan import plan_care
 from engagement.store.documents import add_document
 from engagement.usecases.current_policies import Policies
 from engagement.usecases.plan_page import plan_page
@@ -197,6 +201,23 @@ async def test_the_shipped_birthday_is_planned(database: Database) -> None:
     await tell(database, told(1, birthday="1990-05-04", zone="Europe/Paris"))
     await run(database)
     assert ("birthday", "birthday:2027", at("2027-05-04T08:00")) in await rows(database, "playbook, key, due_at")
+
+
+async def test_the_worker_plans_within_seconds_what_it_hears(database: Database) -> None:
+    stop = asyncio.Event()
+    job = asyncio.create_task(plan_care(database, Policies(), SHANGHAI)(stop))
+    soon = datetime.now(UTC) + timedelta(days=5)
+
+    async def planned_for(day: datetime) -> bool:
+        return (day.date().isoformat(),) in await rows(database, "facts ->> 'day'")
+
+    try:
+        for minute, day in enumerate((soon, soon + timedelta(days=2))):
+            await tell(database, told(minute, birthday=f"--{day:%m-%d}", zone="UTC"))
+            await until(partial(planned_for, day), what="the birthday planned", seconds=10)
+    finally:
+        stop.set()
+        await job
 
 
 async def test_one_transaction_plans_at_a_time(database: Database) -> None:

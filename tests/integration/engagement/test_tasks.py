@@ -1,5 +1,6 @@
 """Does staff get tasks, may each be done once, and what does the world hear of them?"""
 
+import asyncio
 import secrets
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
@@ -12,6 +13,7 @@ from msgspec import convert
 from sqlalchemy import text
 from tests.support.care import add_occasion, decide_all, deployment_of_tests, meet, rows
 from tests.support.mirror import identity_fact, received
+from tests.support.waiting import until
 from tests.support.web import bearer, client_of, write_keys
 
 from common.contracts import care
@@ -19,6 +21,7 @@ from common.database import Database
 from common.events import Event, decode_event
 from engagement.app import make_app
 from engagement.consumers.events import EventHandler
+from engagement.jobs.overdue_tasks import miss_overdue_tasks
 from engagement.settings import EngagementSettings
 from engagement.usecases.miss_tasks import miss_tasks
 
@@ -135,6 +138,30 @@ async def test_a_task_that_nobody_did_is_missed_escalated_and_heard_and_may_be_d
     late = await staff.post("/v1/tasks/task_1/complete", json={"outcome": "reached", "staff_id": "staff_2"})
     assert (late.json()["state"], late.json()["on_time"]) == ("done", False)
     assert await rows(database, "SELECT state FROM action") == [{"state": "done"}]
+
+
+async def test_the_worker_finds_what_is_overdue(database: Database, staff: httpx.AsyncClient) -> None:
+    await recovery(database, at=PAST)
+    stop = asyncio.Event()
+    job = asyncio.create_task(miss_overdue_tasks(database, deployment_of_tests())(stop))
+
+    async def missed() -> bool:
+        return bool((await staff.get("/v1/tasks/task_1")).json()["state"] == "missed")
+
+    try:
+        await until(missed, what="the task missed")
+    finally:
+        stop.set()
+        await job
+
+
+async def test_a_cancelled_action_cancels_its_task(database: Database, staff: httpx.AsyncClient) -> None:
+    action = await recovery(database)
+    assert (await staff.post(f"/v1/actions/act_{action}/cancel", json={})).is_success
+    task = (await staff.get("/v1/tasks/task_1")).json()
+    assert task["state"] == "cancelled"
+    refused = await staff.post("/v1/tasks/task_1/claim", json={"staff_id": "staff_2"})
+    assert (refused.status_code, refused.json()["code"]) == (409, "task_ended")
 
 
 async def test_tasks_are_listed_by_due_instant_page_by_page_and_of_all_ids_of_a_customer(
