@@ -229,6 +229,7 @@ def test_a_call_needs_phone_consent_and_a_number_unless_it_is_service() -> None:
     assert say(rule, consented={(CARE, "sms")}).reason is Reason.NO_CONSENT
     assert say(rule, addresses={"email"}).reason is Reason.UNREACHABLE
     assert say(playbook(SERVICE, task("call")), consented=set()).channel == "phone"
+    assert told(say(playbook(SERVICE, task("call")), consented=set(), addresses={"email"})) == (Answer.SEND, None)
 
 
 def test_a_visit_needs_the_purpose_on_any_channel_and_a_reply_needs_nothing() -> None:

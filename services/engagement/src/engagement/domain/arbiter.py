@@ -45,7 +45,7 @@ def decide(
     occasion: Occasion, playbook: Playbook, standing: Standing, rules: Rules, now: datetime, *, arm: str | None = None
 ) -> Decision:
     """The answer for an occasion. `arm`: as an earlier decision of this occasion stored it."""
-    channels = channels_of(step_of(playbook, occasion.step))
+    channels = channels_of(step_of(playbook, occasion.step), playbook.purpose)
     case = _candidate(occasion, playbook, standing, rules, now, channels)
     reason = _not_wanted(case) or _done(case) or first_passing(case, may_use)[1] or _not_the_moment(case)
     if reason is not None:

@@ -13,7 +13,7 @@ from engagement.domain.calendar import CalendarPolicy
 from engagement.domain.capacity import Load
 from engagement.domain.contact_policy import ContactPolicy
 from engagement.domain.occasion import Occasion
-from engagement.domain.playbook import ActionKind, Calendar, CalendarEvent, Playbook, Step
+from engagement.domain.playbook import ActionKind, Calendar, CalendarEvent, Playbook, Purpose, Step
 from engagement.domain.standing import Standing
 
 CALLS: Final = frozenset({"call"})
@@ -60,11 +60,16 @@ def step_of(playbook: Playbook, index: int) -> Step:
     raise LookupError(f"{playbook.name} version {playbook.version} has no step {index}")
 
 
-def channels_of(step: Step) -> Sequence[str | None]:
-    """A message's channels in order; a call's is the phone; other tasks need none."""
-    if step.kind is ActionKind.TASK:
-        return ("phone",) if step.task_kind in CALLS else (None,)
-    return step.channels
+def channels_of(step: Step, purpose: Purpose) -> Sequence[str | None]:
+    """A message's channels in order; a call's is the phone; other tasks need none.
+
+    A call of service is needed by the customer: without a number staff find another way.
+    """
+    if step.kind is not ActionKind.TASK:
+        return step.channels
+    if step.task_kind not in CALLS:
+        return (None,)
+    return ("phone", None) if purpose is Purpose.SERVICE else ("phone",)
 
 
 def is_birthday(playbook: Playbook) -> bool:

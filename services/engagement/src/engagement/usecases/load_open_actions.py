@@ -68,5 +68,5 @@ async def load_open_actions(
 
 
 def _channels_left(action: Action, playbook: Playbook, rejected: Sequence[str]) -> list[str | None]:
-    channels = [action.channel, *channels_of(step_of(playbook, action.step))]
+    channels = [action.channel, *channels_of(step_of(playbook, action.step), playbook.purpose)]
     return [one for one in dict.fromkeys(channels) if one not in rejected]
