@@ -19,14 +19,13 @@ from feedback.api import answers, cases, customers, invitations, page, reports, 
 from feedback.api.scopes import SCOPES
 from feedback.api.survey_pages import SurveyPages
 from feedback.consumers.mirror import TOPICS, make_handle
-from feedback.domain.case_policy import CasePolicy
 from feedback.domain.survey_token import SurveyTokens
-from feedback.domain.throttle import Throttle
 from feedback.jobs.ask import ask_customers
 from feedback.jobs.case_clocks import watch_case_clocks
 from feedback.settings import FeedbackSettings
 from feedback.usecases.case_desk import CaseDesk
 from feedback.usecases.live_surveys import LiveSurveys
+from feedback.usecases.load_policy import load_policy
 from feedback.usecases.survey_desk import SurveyDesk
 
 NAME: Final = "feedback"
@@ -88,18 +87,15 @@ async def make_worker(settings: FeedbackSettings, stack: AsyncExitStack) -> Work
     )
 
 
-def _case_desk(settings: FeedbackSettings) -> CaseDesk:
-    return CaseDesk(zone=settings.time_zone, partitions=settings.partitions, policy=CasePolicy())
-
-
 def make_survey_desk(settings: FeedbackSettings) -> SurveyDesk:
-    """What asking and listening need, in both processes."""
+    """What asking, listening and cases need, in both processes."""
+    policy = load_policy(settings.policies_dir)
     return SurveyDesk(
         surveys=LiveSurveys(),
         tokens=SurveyTokens.load(settings.survey_key_file),
-        throttle=Throttle(),
+        throttle=policy.throttle,
         public_url=settings.public_url,
         zone=settings.time_zone,
         partitions=settings.partitions,
-        cases=_case_desk(settings),
+        cases=CaseDesk(zone=settings.time_zone, partitions=settings.partitions, policy=policy.cases),
     )

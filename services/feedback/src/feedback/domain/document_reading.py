@@ -20,6 +20,7 @@ LANGUAGES: Final = ("zh", "en")
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,63}")
 _DURATION: Final = re.compile(r"(\d{1,4})([dhm])")
 _WHOLE: Final = re.compile(r"\d{1,9}")
+_SHARE: Final = re.compile(r"0(\.\d{1,6})?|1(\.0{1,6})?")
 _UNITS: Final = {"d": "days", "h": "hours", "m": "minutes"}
 
 E = TypeVar("E", bound=StrEnum)
@@ -87,6 +88,12 @@ class Section:
         if not is_whole or not least <= int(node.value) <= most:
             raise self._invalid(key, f"must be a whole number from {least} to {most}", node)
         return int(node.value)
+
+    def share(self, key: str) -> float:
+        node = self._take(key)
+        if not isinstance(node, yaml.ScalarNode) or not _SHARE.fullmatch(node.value):
+            raise self._invalid(key, "must be a number from 0 to 1", node)
+        return float(node.value)
 
     def flag(self, key: str, *, default: bool) -> bool:
         if not self.has(key):

@@ -13,7 +13,7 @@ from feedback.domain.language import language_of
 from feedback.domain.request import Request, RequestState, Skipped
 from feedback.domain.survey import Survey, ThrottleClass
 from feedback.domain.survey_token import SEED_BYTES, hash_token
-from feedback.domain.throttle import PastAsk, Throttled, judge_ask
+from feedback.domain.throttle import PastAsk, Throttle, Throttled, judge_ask
 from feedback.store.customers import read_first_contacts, read_languages
 from feedback.store.requests import claim_due, end_planned, lock_asked, past_asks, read_requests
 from feedback.usecases.plan_asks import SIGNAL_AGE
@@ -22,8 +22,6 @@ from feedback.usecases.survey_desk import SurveyDesk
 
 BATCH: Final = 200
 REASK_VALID: Final = timedelta(days=21)
-MEMORY: Final = timedelta(days=92)
-"""No rule of the throttle looks further back."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -89,12 +87,18 @@ async def _meet(
         )
         for customer in families
     }
-    for id_, name, asked_at, exempt in await past_asks(connection, list(owners), since=now - MEMORY):
+    for id_, name, asked_at, exempt in await past_asks(connection, list(owners), since=now - _memory(desk.throttle)):
         survey = surveys.get(name)
         relationship = survey is not None and survey.throttle is ThrottleClass.RELATIONSHIP and not exempt
         on = asked_at.astimezone(desk.zone).date()
         people[owners[id_]].past.append(PastAsk(on=on, is_relationship=relationship))
     return {one.customer: people[canonical[one.customer]] for one in due}
+
+
+def _memory(throttle: Throttle) -> timedelta:
+    """No rule looks further back; a day more for the clock of the zone."""
+    days = max(throttle.relationship_days, throttle.relationship_any_days, throttle.transaction_any_days)
+    return timedelta(days=days + 1)
 
 
 def _decide(
