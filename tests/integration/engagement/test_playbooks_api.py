@@ -113,6 +113,9 @@ async def test_a_new_name_is_made_without_a_version(client: httpx.AsyncClient) -
         ("wecom, sms", "fax, sms", 7, "do.0.message.channels.0", "wecom"),
         ("valid_for: 7d", "valid_for: soon", 9, "valid_for", "7d"),
         ("holdout: 10%", "hold_out: 10%", 10, "hold_out", "holdout"),
+        ("template: win_back,", "template: win_bach,", 7, "do.0", "win_back"),
+        ("template: win_back,", "template: birthday,", 7, "do.0", "win_back"),
+        ("template: win_back_neutral", "template: nothing", 13, "neutral", "win_back_neutral"),
         ("name: win_back_high_value", "name: other", 2, "name", "win_back_high_value"),
     ],
 )

@@ -18,7 +18,7 @@ from engagement.api.dry_runs import DryRunAnswer, dry_run_answer
 from engagement.domain.document_kinds import PLAYBOOK
 from engagement.store.documents import Document, list_documents
 from engagement.usecases.dry_run_playbook import dry_run_playbook
-from engagement.usecases.put_document import put_document
+from engagement.usecases.put_playbook import put_playbook
 from engagement.usecases.read_document import read_document
 from engagement.usecases.read_draft import read_draft
 
@@ -77,13 +77,16 @@ async def get_playbook(
 
 
 @router.put("/v1/playbooks/{name}", openapi_extra=BODY)
-async def put_playbook(
+async def replace_playbook(
     name: Name, request: Request, response: Response, written: Written, seen: Seen, connection: Connection
 ) -> PlaybookAnswer:
     """A new version, live at once. An invalid one is refused with line, field and what is allowed."""
     author = get_principal(request).name
     with preconditions():
-        document = await put_document(connection, kind=PLAYBOOK, name=name, written=written, author=author, seen=seen)
+        policies = request.app.state.policies
+        document = await put_playbook(
+            connection, name=name, written=written, author=author, seen=seen, policies=policies
+        )
     response.headers["etag"] = tag_of(document)
     response.status_code = status.HTTP_201_CREATED if document.version == 1 else status.HTTP_200_OK
     return _answer(document)
