@@ -57,7 +57,7 @@ SHOWN: Final = """
 """
 COUNTED: Final = """
     told AS (
-        SELECT a.number, a.source, a.id, a.survey, a.wave, a.touchpoint, a.rating_kind, a.answers, a.answered_at,
+        SELECT a.number, a.source, a.id, a.survey, a.wave, a.touchpoint, a.rating_kind, a.answered_at,
                coalesce(l.customer, a.customer) AS customer,
                (a.rating_value - a.rating_min) / nullif(a.rating_max - a.rating_min, 0) AS q,
                CASE WHEN r.throttle_exempt THEN 'reask'
@@ -78,13 +78,13 @@ COUNTED: Final = """
 EXPECTED: Final = """
     spoken AS (
         SELECT c.*, e.expected, coalesce(e.experienced, c.q) AS experienced
-        FROM counted c LEFT JOIN LATERAL (
+        FROM counted c JOIN answer whole USING (number) LEFT JOIN LATERAL (
             SELECT max(x.q) FILTER (WHERE x.question = 'expected') AS expected,
                    max(x.q) FILTER (WHERE x.question = 'experienced') AS experienced
             FROM (SELECT one.question, CASE WHEN one.direction = 'low_is_good'
                                             THEN 1 - (CAST(one.value AS float8) - one.min) / (one.max - one.min)
                                             ELSE (CAST(one.value AS float8) - one.min) / (one.max - one.min) END AS q
-                  FROM jsonb_to_recordset(c.answers)
+                  FROM jsonb_to_recordset(whole.answers)
                       AS one(question text, kind text, value jsonb, min float8, max float8, direction text)
                   WHERE one.kind = 'expectation' AND one.max > one.min AND jsonb_typeof(one.value) = 'number') AS x
         ) e ON true

@@ -1,7 +1,7 @@
 """Who was asked, and who answered? Asks of a report, and the customers of each tier and segment."""
 
 from collections.abc import Sequence
-from typing import Final, Literal
+from typing import Final
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -47,18 +47,21 @@ _SILENT = text(
     ORDER BY customer LIMIT :limit
     """  # noqa: S608 - as above
 )
-_COVERAGE = """
-    WITH {asked}, {counted}, {shown},
+_COVERAGE = text(
+    f"""
+    WITH {_ASKED}, {COUNTED}, {SHOWN},
     by_customer AS (
         SELECT customer, bool_or(sent) AS asked, bool_or(answered) AS answered FROM (
             SELECT customer, sent, answered FROM asked
             UNION ALL SELECT customer, false, true FROM counted WHERE apart = 'counted'
         ) AS both_sides GROUP BY customer
     )
-    SELECT shown.{group}, count(*), count(*) FILTER (WHERE asked), count(*) FILTER (WHERE answered),
-           count(*) FILTER (WHERE asked AND NOT answered)
-    FROM shown FULL JOIN by_customer USING (customer) GROUP BY 1 ORDER BY 2 DESC, 1
-"""
+    SELECT grouping(shown.tier) = 0, coalesce(shown.tier, shown.segment), count(*), count(*) FILTER (WHERE asked),
+           count(*) FILTER (WHERE answered), count(*) FILTER (WHERE asked AND NOT answered)
+    FROM shown FULL JOIN by_customer USING (customer) GROUP BY GROUPING SETS ((shown.tier), (shown.segment))
+    ORDER BY 3 DESC, 2
+    """  # noqa: S608 - as above
+)
 
 
 async def count_asks(connection: AsyncConnection, asked: Asked) -> Asks:
@@ -78,11 +81,12 @@ async def read_silent_customers(connection: AsyncConnection, asked: Asked, limit
     return (await connection.execute(_SILENT, asked.values() | {"limit": limit})).scalars().all()
 
 
-async def read_coverage(connection: AsyncConnection, asked: Asked, group: Literal["tier", "segment"]) -> list[Covered]:
-    """The customers of each tier or segment; None are those of whom scoring has said nothing."""
-    query = _COVERAGE.format(asked=_ASKED, counted=COUNTED, shown=SHOWN, group=group)
-    rows = await connection.execute(text(query), asked.values())
-    return [
-        Covered(group=name, customers=customers, asked=reached, answered=answered, silent=silent)
-        for name, customers, reached, answered, silent in rows
-    ]
+async def read_coverage(connection: AsyncConnection, asked: Asked) -> tuple[list[Covered], list[Covered]]:
+    """The customers of each tier, and of each segment; None are those of whom scoring has said nothing."""
+    tiers: list[Covered] = []
+    segments: list[Covered] = []
+    rows = await connection.execute(_COVERAGE, asked.values())
+    for is_tier, name, customers, reached, answered, silent in rows:
+        covered = Covered(group=name, customers=customers, asked=reached, answered=answered, silent=silent)
+        (tiers if is_tier else segments).append(covered)
+    return tiers, segments

@@ -8,12 +8,12 @@ from feedback.store.report_answers import COUNTED, Asked
 _COUNT = text(
     f"""
     WITH {COUNTED}
-    SELECT question, choice, count(*) FROM counted c, LATERAL (
-        SELECT one.question, one.value #>> '{{}}' AS choice FROM jsonb_to_recordset(c.answers)
+    SELECT question, choice, count(*) FROM counted c JOIN answer whole USING (number), LATERAL (
+        SELECT one.question, one.value #>> '{{}}' AS choice FROM jsonb_to_recordset(whole.answers)
             AS one(question text, kind text, value jsonb)
         WHERE one.kind = 'choice' AND jsonb_typeof(one.value) = 'string'
         UNION ALL
-        SELECT one.question, several.value FROM jsonb_to_recordset(c.answers)
+        SELECT one.question, several.value FROM jsonb_to_recordset(whole.answers)
             AS one(question text, kind text, value jsonb),
             jsonb_array_elements_text(CASE WHEN jsonb_typeof(one.value) = 'array' THEN one.value ELSE '[]' END)
             AS several(value)

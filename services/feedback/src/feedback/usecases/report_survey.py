@@ -60,6 +60,7 @@ async def report_survey(
     """The report of a survey, or of one wave. Raises UnknownSurvey where neither survey nor answer has the name."""
     kind = await _kind(connection, survey, desk)
     asked = Asked(survey=survey, wave=wave)
+    tiers, segments = await read_coverage(connection, asked)
     return SurveyReport(
         survey=survey,
         kind=kind,
@@ -68,8 +69,8 @@ async def report_survey(
         asks=await count_asks(connection, asked),
         unsent=await read_unsent_reasons(connection, asked),
         silent=await read_silent_customers(connection, asked, SILENT_SHOWN),
-        tiers=await read_coverage(connection, asked, "tier"),
-        segments=await read_coverage(connection, asked, "segment"),
+        tiers=tiers,
+        segments=segments,
         choices=await count_choices(connection, asked),
     )
 
