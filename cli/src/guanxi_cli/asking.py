@@ -1,12 +1,16 @@
-"""How does a command ask a running service, and wait until something has happened there?"""
+"""How does a command ask a running system, and wait until something has happened there?"""
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
 from typing import Any, Final
 
 import httpx
 
+from guanxi_cli.local.home import Home
+from guanxi_cli.local.keys import read_credentials
 from guanxi_cli.local.problem import Problem
 
 POLL_SECONDS: Final = 0.3
@@ -47,3 +51,34 @@ class Service:
             raise Problem(f"{method} {answer.request.url} answered {answer.status_code}: {answer.text[:300]}")
         found: Answer = answer.json()
         return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """The four, each asked with a key that may."""
+
+    ingest: Service
+    scoring: Service
+    engagement: Service
+    feedback: Service
+
+
+@asynccontextmanager
+async def open_services(home: Home) -> AsyncIterator[Services]:
+    """The services of a home, asked with its own credentials. Problem when it has none."""
+    credentials = read_credentials(home)
+    if not credentials.get("write_key"):
+        raise Problem(f"{home.folder} has no credentials: run guanxi up first")
+    async with AsyncExitStack() as stack:
+
+        async def service(name: str, key: str) -> Service:
+            headers = {"Authorization": f"Bearer {credentials[key]}"}
+            client = httpx.AsyncClient(base_url=home.url(name), headers=headers, timeout=30)
+            return Service(await stack.enter_async_context(client))
+
+        yield Services(
+            ingest=await service("ingest", "write_key"),
+            scoring=await service("scoring", "admin_key"),
+            engagement=await service("engagement", "admin_key"),
+            feedback=await service("feedback", "admin_key"),
+        )

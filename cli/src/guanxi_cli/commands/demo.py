@@ -1,4 +1,4 @@
-"""guanxi demo: load a real shop's year and show what the system makes of it."""
+"""guanxi demo: load a real shop's year, let some of its people speak, and show what the system makes of it."""
 
 import asyncio
 import os
@@ -7,18 +7,18 @@ from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
-import httpx
 import typer
 from rich.console import Console
 
+from guanxi_cli.asking import open_services
 from guanxi_cli.commands.options import HomeFolder, PortBase
+from guanxi_cli.demo.care import CareStory, tell_care
 from guanxi_cli.demo.loading import Loaded, load_sample
 from guanxi_cli.demo.page import write_page
 from guanxi_cli.demo.story import Story, read_story
-from guanxi_cli.demo.terminal import print_story
+from guanxi_cli.demo.terminal import print_care, print_story
 from guanxi_cli.local.home import Home, find_home
 from guanxi_cli.local.keys import read_credentials
-from guanxi_cli.local.problem import Problem
 
 
 def demo(
@@ -30,21 +30,21 @@ def demo(
 ) -> None:
     """Load a real shop's year (22,190 invoices) through HTTP, wait until all is judged, and print the report."""
     found, console = find_home(home, port_base), Console()
-    if not read_credentials(found).get("write_key"):
-        raise Problem(f"{found.folder} has no credentials: run guanxi up first")
-    loaded, story = asyncio.run(_tell(found, console, as_recorded=as_recorded))
+    loaded, story, care = asyncio.run(_tell(found, console, as_recorded=as_recorded))
     print_story(console, loaded, story)
-    page = write_page(found.folder / "report.html", loaded, story)
+    print_care(console, care)
+    page = write_page(found.folder / "report.html", loaded, story, care)
     _what_next(console, found, story, page)
 
 
-async def _tell(home: Home, console: Console, *, as_recorded: bool) -> tuple[Loaded, Story]:
-    credentials = read_credentials(home)
+async def _tell(home: Home, console: Console, *, as_recorded: bool) -> tuple[Loaded, Story, CareStory]:
     now = datetime.now(ZoneInfo(os.environ.get("GUANXI_ZONE", "Asia/Shanghai")))
-    loaded = await load_sample(home, credentials["write_key"], console, now=now, as_recorded=as_recorded)
-    headers = {"Authorization": f"Bearer {credentials['admin_key']}"}
-    async with httpx.AsyncClient(base_url=home.url("scoring"), headers=headers, timeout=30) as client:
-        return loaded, await read_story(client)
+    async with open_services(home) as services:
+        credentials = read_credentials(home)
+        loaded = await load_sample(home, credentials["write_key"], console, now=now, as_recorded=as_recorded)
+        with console.status("Sample people speak; care is decided and goes out"):
+            care = await tell_care(home, services, credentials["source"])
+        return loaded, await read_story(services.scoring), care
 
 
 def _what_next(console: Console, home: Home, story: Story, page: Path) -> None:
@@ -60,5 +60,8 @@ def _what_next(console: Console, home: Home, story: Story, page: Path) -> None:
         f"curl -s {key} '{scoring}/v1/customers/{story.card['customer']}'",
         f"curl -s {key} '{scoring}/v1/customers/{story.card['customer']}/explain?score=strength'",
         f"curl -s {key} '{scoring}/v1/customers?segment=high_value&churn_band=high&limit=3'",
+        f"curl -s {key} '{home.url('engagement')}/v1/actions?limit=5'",
+        f"ls {home.folder / 'outbox'}    # the messages that went out",
+        "guanxi quickstart    # one customer by hand",
     ):
         console.print(f"  {line}", soft_wrap=True, highlight=False, markup=False)

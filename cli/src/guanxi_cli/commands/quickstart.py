@@ -2,20 +2,16 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from typing import Annotated, Any, Final
 
-import httpx
 import typer
 from rich.console import Console
 
-from guanxi_cli.asking import Service
+from guanxi_cli.asking import Services, open_services
 from guanxi_cli.commands.options import HomeFolder, PortBase
 from guanxi_cli.local.home import Home, find_home
 from guanxi_cli.local.keys import read_credentials
-from guanxi_cli.local.problem import Problem
 from guanxi_cli.local.services import environment
 from guanxi_cli.quickstart import walk
 from guanxi_cli.quickstart.person import Person, day_zone
@@ -32,14 +28,11 @@ def quickstart(
     port_base: PortBase = None,
 ) -> None:
     """Walk one new customer through the whole circle: order, card, care, survey, answer, changed card."""
-    found = find_home(home, port_base)
-    if not read_credentials(found).get("write_key"):
-        raise Problem(f"{found.folder} has no credentials: run guanxi up first")
-    asyncio.run(_walk(found, Console(soft_wrap=True, highlight=False), answer=answer, wait=wait))
+    asyncio.run(_walk(find_home(home, port_base), Console(soft_wrap=True, highlight=False), answer=answer, wait=wait))
 
 
 async def _walk(home: Home, console: Console, *, answer: int | None, wait: int) -> None:
-    async with _services(home) as services:
+    async with open_services(home) as services:
         person, before = await _meet(services, home, console)
         customer = before["customer"]
 
@@ -67,7 +60,7 @@ async def _walk(home: Home, console: Console, *, answer: int | None, wait: int) 
         _curl(console, f"{home.url('scoring')}/v1/customers/{person.known_as}/explain?score=care.cs")
 
 
-async def _meet(services: walk.Services, home: Home, console: Console) -> tuple[Person, dict[str, Any]]:
+async def _meet(services: Services, home: Home, console: Console) -> tuple[Person, dict[str, Any]]:
     """The first three steps, with the next customer where the lot leaves one without a message."""
     first, now = int(time.time()), datetime.now(UTC)
     currency = environment(home, "scoring")["GUANXI_BASE_CURRENCY"]
@@ -92,24 +85,6 @@ async def _meet(services: walk.Services, home: Home, console: Console) -> tuple[
     return person, card
 
 
-@asynccontextmanager
-async def _services(home: Home) -> AsyncIterator[walk.Services]:
-    credentials = read_credentials(home)
-    async with AsyncExitStack() as stack:
-
-        async def service(name: str, key: str) -> Service:
-            headers = {"Authorization": f"Bearer {credentials[key]}"}
-            client = httpx.AsyncClient(base_url=home.url(name), headers=headers, timeout=30)
-            return Service(await stack.enter_async_context(client))
-
-        yield walk.Services(
-            ingest=await service("ingest", "write_key"),
-            scoring=await service("scoring", "admin_key"),
-            engagement=await service("engagement", "admin_key"),
-            feedback=await service("feedback", "admin_key"),
-        )
-
-
 def _show_card(console: Console, card: dict[str, Any]) -> None:
     rfm, care = card["rfm"], card["care"]
     _say(console, f"segment {card['segment']} ({rfm['named']}, {rfm['chinese']}), tier {card['tier']}, {card['stage']}")
@@ -124,7 +99,7 @@ def _show_action(console: Console, home: Home, person: Person, action: dict[str,
         console.print(path.read_text().strip(), style="cyan", markup=False)
 
 
-async def _show_case(console: Console, home: Home, services: walk.Services, customer: str, *, bad: bool) -> None:
+async def _show_case(console: Console, home: Home, services: Services, customer: str, *, bad: bool) -> None:
     if not bad:
         return
     cases = await services.feedback.until(

@@ -5,8 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-import httpx
-
+from guanxi_cli.asking import Service
 from guanxi_cli.demo.figures import money
 from guanxi_cli.local.problem import Problem
 
@@ -65,15 +64,15 @@ class Story:
         return f"{self.customers:,} customers, {total} net in the last 12 months, as of {self.as_of}."
 
 
-async def read_story(client: httpx.AsyncClient) -> Story:
-    """Ask scoring; `client` has its URL and a key with customers:read. Problem when it refuses."""
-    segments, tiers = [await _get(client, f"/v1/reports/{name}") for name in ("segments", "tiers")]
-    rows = await _all_customers(client)
+async def read_story(scoring: Service) -> Story:
+    """Ask scoring. Problem when it refuses."""
+    segments, tiers = [await scoring.get(f"/v1/reports/{name}") for name in ("segments", "tiers")]
+    rows = await _all_customers(scoring)
     if not rows:
         raise Problem("scoring knows no customers: was the sample loaded? See guanxi status")
-    at_risk = [await _why(client, row) for row in _valuable(rows)]
+    at_risk = [await _why(scoring, row) for row in _valuable(rows)]
     chosen = at_risk[0].customer if at_risk else rows[0]["customer"]
-    card = await _get(client, f"/v1/customers/{chosen}")
+    card = await scoring.get(f"/v1/customers/{chosen}")
     return Story(
         as_of=card["as_of"],
         currency=card["currency"],
@@ -88,23 +87,12 @@ async def read_story(client: httpx.AsyncClient) -> Story:
     )
 
 
-async def _get(client: httpx.AsyncClient, path: str, **query: str) -> dict[str, Any]:
-    try:
-        answer = await client.get(path, params=query)
-    except httpx.TransportError as error:
-        raise Problem(f"scoring does not answer at {client.base_url}: run guanxi up ({error})") from error
-    if not answer.is_success:
-        raise Problem(f"GET {answer.request.url} answered {answer.status_code}: {answer.text[:300]}")
-    found: dict[str, Any] = answer.json()
-    return found
-
-
-async def _all_customers(client: httpx.AsyncClient) -> list[dict[str, Any]]:
+async def _all_customers(scoring: Service) -> list[dict[str, Any]]:
     """Every customer, the most valuable first."""
     rows: list[dict[str, Any]] = []
     query = {"sort": "-monetary_minor", "limit": "100"}
     while True:
-        page = await _get(client, "/v1/customers", **query)
+        page = await scoring.get("/v1/customers", **query)
         rows += page["data"]
         if not page["has_more"]:
             return rows
@@ -115,9 +103,9 @@ def _valuable(rows: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     return [row for row in rows if row["churn_band"] in ("medium", "high")][:TOP]
 
 
-async def _why(client: httpx.AsyncClient, row: Mapping[str, Any]) -> AtRisk:
-    explanation = await _get(client, f"/v1/customers/{row['customer']}/explain", score="churn_risk")
-    newest = await _get(client, f"/v1/customers/{row['customer']}/timeline", limit="1")
+async def _why(scoring: Service, row: Mapping[str, Any]) -> AtRisk:
+    explanation = await scoring.get(f"/v1/customers/{row['customer']}/explain", score="churn_risk")
+    newest = await scoring.get(f"/v1/customers/{row['customer']}/timeline", limit="1")
     names = newest["data"][0]["data"].get("identifiers", {})
     return AtRisk(
         customer=row["customer"],

@@ -11,6 +11,7 @@ from rich.panel import Panel
 from rich.table import Table
 
 from guanxi_cli.demo.card import card_rows
+from guanxi_cli.demo.care import CareStory
 from guanxi_cli.demo.figures import money, percent
 from guanxi_cli.demo.loading import Loaded
 from guanxi_cli.demo.story import Group, Story
@@ -33,6 +34,32 @@ def print_story(console: Console, loaded: Loaded, story: Story) -> None:
         console.print(_groups(dimension, groups, story.currency, width))
     _print_at_risk(console, story, width)
     console.print(_card(story, width))
+
+
+def print_care(console: Console, care: CareStory) -> None:
+    """Print what was decided and delivered, what was not and why, and one customer's circle."""
+    width = min(console.width, WIDEST)
+    console.print()
+    console.print(Panel(care.sentence(), title="Care, tasks and answers", width=width))
+    table = Table(box=box.SIMPLE_HEAD, width=width, pad_edge=False, padding=(0, 1, 0, 0))
+    table.add_column("By playbook", style="bold", min_width=NAME)
+    for name in ("occasions", "sent", "with staff", "held out"):
+        table.add_column(name, justify="right")
+    table.add_column("not sent, or not yet", ratio=1)
+    for row in care.playbooks:
+        why = "; ".join(f"{count} {reason}" for reason, count in row.refused)
+        table.add_row(row.playbook, str(row.occasions), str(row.sent), str(row.with_staff), str(row.held_out), why)
+    console.print(table)
+    tasks = care.tasks
+    console.print(
+        f"Tasks: {tasks['open']} open, {tasks['due']} of them due today, {tasks['missed']} missed.", width=width
+    )
+    console.print(
+        f"Cases: {care.cases_open} open, {care.cases_overdue} overdue. {care.nps} (sample answers)", width=width
+    )
+    console.print(f"\nOne customer's whole circle: {care.circle_of}", style="bold", width=width)
+    for moment in care.circle:
+        console.print(f"  {moment.at}  {moment.what}  [dim]{moment.source}[/]", width=width)
 
 
 def _groups(dimension: str, groups: Sequence[Group], currency: str, width: int) -> Table:

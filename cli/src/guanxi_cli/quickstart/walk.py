@@ -1,14 +1,13 @@
 """One customer by hand: an order, the card, care, a survey, the answer, and the card that it changed."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
 import httpx
 
-from guanxi_cli.asking import Answer, Service
+from guanxi_cli.asking import Answer, Services
 from guanxi_cli.local.problem import Problem
 from guanxi_cli.quickstart.person import Person
 
@@ -23,16 +22,6 @@ SHOWN: Final = (
     ("care", "health"),
     ("care", "priority"),
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Services:
-    """The four, each asked with a key that may."""
-
-    ingest: Service
-    scoring: Service
-    engagement: Service
-    feedback: Service
 
 
 async def order(services: Services, person: Person, source: str, now: datetime, currency: str) -> Answer:
