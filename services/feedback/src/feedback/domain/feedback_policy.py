@@ -35,7 +35,7 @@ def read_feedback_policy(text: str, *, file: str) -> FeedbackPolicy:
             key_account_hours=cases.whole("key_account_hours", least=1, most=MOST_HOURS),
             severe_hours=cases.whole("severe_hours", least=1, most=MOST_HOURS),
             signal_days=cases.whole("signal_days", least=1, most=MOST_DAYS),
-            close_days=cases.whole("close_days", least=1, most=MOST_DAYS),
+            close_days=cases.whole("close_days", least=0, most=MOST_DAYS),
             nps_share=cases.share("nps_share"),
             other_share=cases.share("other_share"),
         ),
