@@ -46,7 +46,7 @@ class SmtpDelivery:
         """Hand it to the server; what was in the air when the connection broke may have arrived."""
         try:
             mail = self.mail(message)
-        except (ValueError, HeaderParseError):
+        except (ValueError, IndexError, HeaderParseError):
             return Rejected(detail="no mail can be addressed to this")
         client = aiosmtplib.SMTP(
             hostname=self._host,
@@ -85,13 +85,13 @@ class SmtpDelivery:
         mail["Subject"] = message.subject
         mail["Date"] = formatdate(usegmt=True)
         mail["Message-ID"] = f"<{message.action_id}@{domain}>"
-        mail["Content-Language"] = message.language
         mail["Auto-Submitted"] = "auto-generated"
         if self._unsubscribe and message.purpose != "service":
             mail["List-Unsubscribe"] = f"<{self._unsubscribe}>"
         mail.set_content(message.text)
         if message.html is not None:
             mail.add_alternative(message.html, subtype="html")
+        mail["Content-Language"] = message.language  # after the parts: making them moves such headers into them
         return mail
 
 

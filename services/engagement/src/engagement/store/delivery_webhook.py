@@ -67,7 +67,7 @@ class WebhookDelivery:
         try:
             async with asyncio.timeout(self._seconds):
                 return await self._post(body, headers, message.action_id)
-        except SSRFGuardError as error:
+        except (SSRFGuardError, httpx.InvalidURL) as error:
             return Rejected(detail=f"target refused: {error}"[:300])
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
             return Retry(detail=f"not connected: {type(error).__name__}")
