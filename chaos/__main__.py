@@ -2,9 +2,9 @@
 
 import sys
 
-from chaos import calendar, delivery, kill
+from chaos import calendar, deciders, delivery, kill
 
-RUNS = {"calendar": calendar.main, "delivery": delivery.main, "kill": kill.main}
+RUNS = {"calendar": calendar.main, "deciders": deciders.main, "delivery": delivery.main, "kill": kill.main}
 
 
 def main() -> None:

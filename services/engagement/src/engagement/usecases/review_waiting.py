@@ -31,8 +31,10 @@ _ALWAYS: Final = frozenset({"consent.withdrawn", "profile.updated", "complaint.m
 _CLOCK = text("SELECT now()")
 
 
-async def review_waiting(connection: AsyncConnection, events: Sequence[Event], *, deployment: Deployment) -> None:
-    """Review the actions that wait for the customers of a batch."""
+async def review_waiting(
+    connection: AsyncConnection, events: Sequence[Event], *, deployment: Deployment, now: datetime | None = None
+) -> None:
+    """Review the actions that wait for the customers of a batch. `now`: the database's clock, unless a test sets it."""
     current = await deployment.policies.current(connection)
     types = _ALWAYS | _stopping(current.playbooks.values())
     subjects = {one.subject for one in events if one.type in types}
@@ -50,7 +52,8 @@ async def review_waiting(connection: AsyncConnection, events: Sequence[Event], *
     await null_texts(raw, erased)
     actions = await lock_open(raw, unions.owners)
     if actions:
-        await _apply(connection, actions, unions, deployment=deployment)
+        at: datetime = now or (await connection.execute(_CLOCK)).scalar_one()
+        await _apply(connection, actions, unions, deployment=deployment, now=at)
 
 
 def _stopping(playbooks: Iterable[Playbook]) -> set[str]:
@@ -63,9 +66,8 @@ def _stopping(playbooks: Iterable[Playbook]) -> set[str]:
 
 
 async def _apply(
-    connection: AsyncConnection, actions: Sequence[Action], unions: Unions, *, deployment: Deployment
+    connection: AsyncConnection, actions: Sequence[Action], unions: Unions, *, deployment: Deployment, now: datetime
 ) -> None:
-    now = (await connection.execute(_CLOCK)).scalar_one()
     opened = await load_open_actions(connection, actions, unions, deployment=deployment, now=now)
     answers = _answers(opened, now)
     await end_actions(connection, skipped(actions, answers), at=now, partitions=deployment.partitions)
