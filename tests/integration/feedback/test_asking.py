@@ -14,6 +14,7 @@ from common.events import Event
 from feedback.app import make_survey_desk
 from feedback.consumers.mirror import make_handle
 from feedback.store.requests import expire_requests
+from feedback.store.waves import customers_after
 from feedback.usecases.ask_due import ask_due
 from feedback.usecases.plan_reask import drop_reask, plan_reask
 from feedback.usecases.plan_waves import plan_waves
@@ -236,6 +237,33 @@ async def test_a_wave_asks_those_known_for_21_days_once_when_it_opens(database: 
         await plan_waves(connection, desk=desk, now=datetime(2027, 4, 1, 1, tzinfo=desk.zone))
     await ask_at(database, desk, datetime(2027, 4, 1, 1, tzinfo=desk.zone))
     assert [row["state"] for row in await requests(database) if row["wave"] == "2027-Q2"] == ["wanted"] * 3
+
+
+async def test_a_wave_is_planned_page_by_page_and_a_merged_customer_once(database: Database, desk: SurveyDesk) -> None:
+    for number in range(9):
+        await meet(database, f"c-{number}", days_ago=60, now=NOW)
+    await hear(
+        database,
+        desk,
+        *identity_fact(1, "customer.merged", "c-3", "c-5"),
+        *identity_fact(2, "identity.linked", "c-4", "c-only-by-alias"),
+    )
+    pages: list[list[str]] = [[""]]
+    async with database.transaction() as connection:
+        while pages[-1]:
+            after = pages[-1][-1]
+            pages.append(await customers_after(connection, after, met_before=NOW - 21 * DAY, limit=3))
+    assert [len(page) for page in pages[1:]] == [3, 3, 2, 0]
+    assert [customer for page in pages[1:] for customer in page] == [
+        "c-0",
+        "c-1",
+        "c-2",
+        "c-5",
+        "c-6",
+        "c-7",
+        "c-8",
+        "c-only-by-alias",
+    ]
 
 
 async def test_a_deployment_that_starts_in_the_middle_of_a_wave_asks_with_the_next_one(

@@ -19,14 +19,17 @@ TOPICS: Final = (INTERACTIONS, RELATIONSHIPS, CARE)
 
 
 def make_handle(desk: SurveyDesk) -> Handle:
-    """The handler of the worker and of replayed dead letters: the mirror first, then what acts on it."""
+    """The handler of the worker and of replayed dead letters: the mirror first, then what acts on it.
+
+    Asks are locked before cases, as by who answers on the page, so that the two never wait for each other.
+    """
 
     async def handle_all(connection: AsyncConnection, batch: Sequence[Received]) -> None:
         await handle(connection, batch)
         events = [received.event for received in batch]
+        await follow_care(connection, events, desk=desk)
         await hear_case_events(connection, events, desk=desk.cases)
         await hear_answers(connection, events, desk=desk)
-        await follow_care(connection, events, desk=desk)
         await plan_asks(connection, events, desk=desk)
 
     return handle_all

@@ -20,14 +20,16 @@ _ADD = text(
 _ASKING = text("SELECT id, survey, name, opens_at, planned_to FROM wave WHERE asks ORDER BY id FOR UPDATE SKIP LOCKED")
 _CUSTOMERS = text(
     """
-    SELECT customer FROM (
-        SELECT customer FROM first_contact WHERE at <= :before
-            AND NOT EXISTS (SELECT 1 FROM alias WHERE alias.alias = first_contact.customer)
-        UNION
-        SELECT alias.customer FROM alias JOIN first_contact ON first_contact.customer = alias.alias
-        WHERE first_contact.at <= :before
-    ) AS known
-    WHERE customer > :after ORDER BY customer LIMIT :limit
+    (SELECT customer FROM first_contact
+     WHERE customer > :after AND at <= :before
+         AND NOT EXISTS (SELECT 1 FROM alias WHERE alias.alias = first_contact.customer)
+     ORDER BY customer LIMIT :limit)
+    UNION
+    (SELECT DISTINCT customer FROM alias
+     WHERE customer > :after
+         AND EXISTS (SELECT 1 FROM first_contact WHERE first_contact.customer = alias.alias AND at <= :before)
+     ORDER BY customer LIMIT :limit)
+    ORDER BY customer LIMIT :limit
     """
 )
 _PLANNED = text("UPDATE wave SET planned_to = :planned_to, asks = :asks WHERE id = :id")
