@@ -219,6 +219,7 @@ async def test_no_token_stands_in_the_database_or_in_the_logs(
     assert token not in told.out + told.err
 
 
+@pytest.mark.timeout(600)
 async def test_a_thousand_links_prefetched_five_times_and_sent_thrice_give_one_answer_each(
     database: Database, clerk: httpx.AsyncClient
 ) -> None:
