@@ -143,7 +143,7 @@ async def test_what_cannot_be_is_refused(
 
 async def test_a_settled_case_is_settled_once(clerk: httpx.AsyncClient) -> None:
     await opened(clerk)
-    await post(clerk, "case_1/resolve")
+    assert (await clerk.post("/v1/cases/case_1/resolve")).json()["state"] == "resolved"
     for path in ("case_1/resolve", "case_1/contacted"):
         answer = await clerk.post(f"/v1/cases/{path}", json={})
         assert (answer.status_code, answer.json()["code"]) == (409, "case_not_running")

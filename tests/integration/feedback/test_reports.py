@@ -267,6 +267,28 @@ async def test_gaps_and_pain_are_counted_by_touchpoint_with_the_events_behind_th
     assert (touchpoints["store"]["complaints"], touchpoints["store"]["cases"]) == (1, 1)
 
 
+def card(number: int, *, ce: float | None, cl: float) -> Any:
+    event = evaluated(number, f"c-{number}", as_of=NOW.date())
+    event.data["card"]["care"] |= {"ce": ce, "cl": cl}
+    return event
+
+
+async def test_satisfaction_loyalty_and_recommendation_are_correlated_never_as_cause(
+    database: Database, clerk: httpx.AsyncClient, fill: Fill
+) -> None:
+    await tell(database, *(card(number, ce=number if number > 15 else None, cl=99 - number) for number in range(40)))
+    for number in range(40):
+        await fill.answer(f"c-{number}", number // 4)
+    chain = {one["between"]: one for one in (await report(clerk, "/v1/reports/nps"))["chain"]}
+    loyal = chain["loyalty_recommendation"]
+    assert (loyal["n"], loyal["r"] < -0.98, loyal["p_value"] < 0.001) == (40, True, True)
+    assert loyal["sentence"].endswith("p < .001); this says nothing of a cause")
+    satisfied = chain["experience_recommendation"]
+    assert (satisfied["n"], satisfied["r"]) == (24, None)
+    assert satisfied["sentence"] == "experience and recommendation: not enough answers (24 of 30), or all alike"
+    assert (await report(clerk, "/v1/reports/csat"))["chain"] == []
+
+
 async def test_choices_are_ranked(clerk: httpx.AsyncClient, fill: Fill) -> None:
     for number, chosen in enumerate([["price", "delivery"], ["price"], "price"]):
         await fill.answer(f"c-{number}", 9, answers=[{"question": "drivers", "kind": "choice", "value": chosen}])

@@ -118,7 +118,7 @@ async def post_contacted(case: CaseId, connection: Connection, seen: Seen) -> Ca
 
 @router.post("/v1/cases/{case}/resolve")
 async def post_resolve(
-    case: CaseId, asked: Settlement, connection: Connection, desk: Desk, author: Author, seen: Seen
+    case: CaseId, connection: Connection, desk: Desk, author: Author, seen: Seen, asked: Settlement = Settlement()
 ) -> CaseFileAnswer:
     """Settle the case; it closes after seven days unless somebody reopens it."""
     await resolve_case(
@@ -135,7 +135,7 @@ async def post_resolve(
 
 @router.post("/v1/cases/{case}/reopen")
 async def post_reopen(
-    case: CaseId, asked: Reopening, connection: Connection, desk: Desk, author: Author, seen: Seen
+    case: CaseId, connection: Connection, desk: Desk, author: Author, seen: Seen, asked: Reopening = Reopening()
 ) -> CaseFileAnswer:
     """Start a new round with a new clock."""
     signal_id = f"staff_{uuid7()}"

@@ -4,11 +4,12 @@ from collections.abc import Mapping, Sequence
 
 from pydantic import BaseModel
 
+from feedback.domain.correlation import FEWEST, RankCorrelation
 from feedback.domain.coverage import Covered, coverage
 from feedback.domain.expectation_gap import ExpectationGap
 from feedback.domain.rating_figure import Figure, Interval, Measured
 from feedback.domain.response_rate import Asks, response_rate
-from feedback.domain.waves import Change
+from feedback.domain.waves import Change, tell_p
 from feedback.domain.wilson import Share
 from feedback.usecases.report_ratings import GroupFigure, RatingReport
 
@@ -98,6 +99,18 @@ class GapAnswer(BaseModel):
     experienced: float
     gap: IntervalAnswer
     proven: bool
+    sentence: str
+
+
+class CorrelationAnswer(BaseModel):
+    """Spearman's r between two measures over n customers; null below 30, or where one never varies."""
+
+    between: str
+    n: int
+    r: float | None
+    low: float | None
+    high: float | None
+    p_value: float | None
     sentence: str
 
 
@@ -200,6 +213,20 @@ def gap_answer(touchpoint: str | None, told: ExpectationGap) -> GapAnswer:
         gap=gap,
         proven=told.is_proven,
         sentence=f"{gap.value:+.2f} of 5 against what was expected (n = {told.gap.n}{around}): {proven}",
+    )
+
+
+def correlation_answer(between: str, n: int, told: RankCorrelation | None) -> CorrelationAnswer:
+    names = between.replace("_", " and ")
+    if told is None:
+        sentence = f"{names}: not enough answers ({n} of {FEWEST}), or all alike"
+        return CorrelationAnswer(between=between, n=n, r=None, low=None, high=None, p_value=None, sentence=sentence)
+    sentence = (
+        f"{names} go together by r = {told.r:+.2f} (n = {n}, 95 % interval {told.low:+.2f} to {told.high:+.2f}, "
+        f"{tell_p(told.p_value)}); this says nothing of a cause"
+    )
+    return CorrelationAnswer(
+        between=between, n=n, r=told.r, low=told.low, high=told.high, p_value=told.p_value, sentence=sentence
     )
 
 

@@ -12,10 +12,12 @@ from common.http.customers import Today
 from common.http.freshness import CurrentFreshness, Freshness
 from common.http.transaction import Connection
 from feedback.api.report_answers import (
+    CorrelationAnswer,
     FigureAnswer,
     GapAnswer,
     GroupAnswer,
     ShareAnswer,
+    correlation_answer,
     figure_answer,
     gap_answer,
     rating_fields,
@@ -23,6 +25,7 @@ from feedback.api.report_answers import (
 )
 from feedback.domain.rating_figure import Measured
 from feedback.store.report_answers import Asked, By
+from feedback.usecases.report_chain import report_chain
 from feedback.usecases.report_loop import report_loop
 from feedback.usecases.report_ratings import report_ratings
 from feedback.usecases.report_touchpoints import report_expectation_gap, report_pain_points, report_touchpoints
@@ -50,12 +53,16 @@ class Spanned(BaseModel):
 
 
 class RatingsAnswer(Spanned):
-    """One kind of rating; re-asks, and answers to links that were not delivered, stand apart."""
+    """One kind of rating; re-asks, and answers to links that were not delivered, stand apart.
+
+    `chain`, with nps only: whether satisfaction, loyalty and recommendation go together.
+    """
 
     overall: FigureAnswer
     groups: list[GroupAnswer]
     reasks: FigureAnswer
     undelivered: FigureAnswer
+    chain: list[CorrelationAnswer]
 
 
 class TouchpointAnswer(BaseModel):
@@ -207,4 +214,7 @@ async def get_ratings(
 ) -> RatingsAnswer:
     """NPS, CSAT or CES of all surveys or one, overall and by group."""
     asked = Asked(survey=survey, wave=wave, since=span.since, until=span.until)
-    return RatingsAnswer(**span.said, **rating_fields(await report_ratings(connection, kind, asked, by)))
+    told = await report_ratings(connection, kind, asked, by)
+    chain = await report_chain(connection, asked) if kind is Measured.NPS else {}
+    shown = [correlation_answer(between, *found) for between, found in chain.items()]
+    return RatingsAnswer(**span.said, **rating_fields(told), chain=shown)

@@ -9,18 +9,19 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 _SAVE = text(
     """
-    INSERT INTO relationship AS known (customer, as_of, id, tier, segment, key_account)
+    INSERT INTO relationship AS known (customer, as_of, id, tier, segment, key_account, experience, loyalty)
     SELECT * FROM unnest(CAST(:customers AS text[]), CAST(:days AS date[]), CAST(:ids AS text[]),
-                         CAST(:tiers AS text[]), CAST(:segments AS text[]), CAST(:key_accounts AS boolean[]))
+                         CAST(:tiers AS text[]), CAST(:segments AS text[]), CAST(:key_accounts AS boolean[]),
+                         CAST(:experiences AS float8[]), CAST(:loyalties AS float8[]))
     ON CONFLICT (customer) DO UPDATE
     SET as_of = excluded.as_of, id = excluded.id, tier = excluded.tier, segment = excluded.segment,
-        key_account = excluded.key_account
+        key_account = excluded.key_account, experience = excluded.experience, loyalty = excluded.loyalty
     WHERE (known.as_of, known.id) < (excluded.as_of, excluded.id)
     """
 )
 _READ = text(
     """
-    SELECT as_of, id, tier, segment, key_account FROM relationship WHERE customer = ANY(:ids)
+    SELECT as_of, id, tier, segment, key_account, experience, loyalty FROM relationship WHERE customer = ANY(:ids)
     ORDER BY as_of DESC, id DESC LIMIT 1
     """
 )
@@ -39,13 +40,15 @@ _READ_KEY_ACCOUNTS = text(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownRelationship:
-    """The dimensions that surveys, their reports and the clocks of cases need; `id` is the event's."""
+    """What surveys, their reports and the clocks of cases need; `experience` and `loyalty` are CE and CL, 0 to 100."""
 
     as_of: date
     id: str
     tier: str
     segment: str
     key_account: bool | None
+    experience: float | None = None
+    loyalty: float | None = None
 
 
 async def save_relationships(connection: AsyncConnection, told: Mapping[str, ShownRelationship]) -> None:
@@ -63,6 +66,8 @@ async def save_relationships(connection: AsyncConnection, told: Mapping[str, Sho
             "tiers": [one.tier for one in shown],
             "segments": [one.segment for one in shown],
             "key_accounts": [one.key_account for one in shown],
+            "experiences": [one.experience for one in shown],
+            "loyalties": [one.loyalty for one in shown],
         },
     )
 

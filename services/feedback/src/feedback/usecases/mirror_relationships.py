@@ -24,5 +24,11 @@ async def mirror_relationships(connection: AsyncConnection, events: Iterable[Eve
 def _shown(event: Event, evaluated: RelationshipEvaluated) -> ShownRelationship:
     card = evaluated.card
     return ShownRelationship(
-        as_of=evaluated.as_of, id=event.id, tier=card.tier, segment=card.segment, key_account=card.key_account
+        as_of=evaluated.as_of,
+        id=event.id,
+        tier=card.tier,
+        segment=card.segment,
+        key_account=card.key_account,
+        experience=card.care.ce,
+        loyalty=card.care.cl,
     )
