@@ -4,6 +4,7 @@ With a chance it kills itself with SIGKILL, in the middle of a transaction that 
 """
 
 import asyncio
+import logging
 import os
 import random
 import signal
@@ -13,6 +14,7 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chaos.calendar_clock import SimulatedClock
@@ -58,4 +60,5 @@ def _perhaps_die(did: bool, chance: float) -> None:
 
 
 if __name__ == "__main__":
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     asyncio.run(work(sys.argv[1], SimulatedClock(Path(sys.argv[2])), float(sys.argv[3])))
