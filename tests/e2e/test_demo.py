@@ -21,6 +21,7 @@ import pytest_asyncio
 from tests.support.shop_year import count_year, read_invoices
 
 from common.identity import IdentityKey
+from guanxi_cli.demo.people import sample_people
 from guanxi_cli.local.home import Home
 from guanxi_cli.local.keys import read_credentials
 
@@ -113,6 +114,40 @@ def test_the_ten_most_valuable_at_risk_are_those_of_pandas_in_order(told: Told) 
     line = r"(user_id:\d+) ([\d,]+ GBP), (\w+), (\w+), churn band (\w+) Churn risk is"
     assert re.findall(line, told.terminal) == lines
     assert re.findall(line, plain(told.page)) == lines
+
+
+def test_the_sample_answers_give_the_nps_of_the_plain_formula(told: Told) -> None:
+    scores = [person.score for person in sample_people()]
+    n, promoters = len(scores), sum(score >= 9 for score in scores)
+    detractors = sum(score <= 6 for score in scores)
+    p, q = (promoters + 0.75) / (n + 3), (detractors + 0.75) / (n + 3)
+    margin = 1.959964 * ((p + q - (p - q) ** 2) / (n + 3)) ** 0.5
+    low, high = 100 * (p - q - margin), 100 * (p - q + margin)
+    sentence = f"NPS {100 * (promoters - detractors) / n:+.1f} (n = {n}, 95 % interval {low:+.1f} to {high:+.1f})"
+    assert sentence in told.terminal
+    assert sentence in plain(told.page)
+
+
+def test_every_unhappy_answer_opens_a_case_and_asks_for_a_call(told: Told) -> None:
+    unhappy = sum(person.score <= 6 for person in sample_people())
+    assert f"Cases: {unhappy} open, 0 overdue." in told.terminal
+    assert re.search(rf"complaint_recovery {unhappy} ", told.terminal)
+
+
+def test_every_promoter_is_thanked_but_who_did_not_consent_or_was_held_out(told: Told) -> None:
+    promoters = [person for person in sample_people() if person.score >= 9]
+    row = re.search(r"promoter_thanks (\d+) (\d+) (\d+) (\d+) (\d+) the customer has not allowed", told.terminal)
+    assert row, told.terminal
+    occasions, sent, with_staff, held_out, refused = map(int, row.groups())
+    assert (occasions, with_staff) == (len(promoters), 0)
+    assert refused == sum(not person.consents for person in promoters)
+    assert sent + held_out + refused == occasions
+
+
+def test_a_year_of_history_fires_no_care(told: Told) -> None:
+    care = told.terminal[told.terminal.index("By playbook") : told.terminal.index("Tasks:")]
+    for playbook in ("win_back_high_value", "delivery_check", "birthday", "key_account_care"):
+        assert playbook not in care
 
 
 def test_the_page_asks_nothing_of_the_network(told: Told) -> None:

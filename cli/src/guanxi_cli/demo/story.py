@@ -105,8 +105,9 @@ def _valuable(rows: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
 
 async def _why(scoring: Service, row: Mapping[str, Any]) -> AtRisk:
     explanation = await scoring.get(f"/v1/customers/{row['customer']}/explain", score="churn_risk")
-    newest = await scoring.get(f"/v1/customers/{row['customer']}/timeline", limit="1")
-    names = newest["data"][0]["data"].get("identifiers", {})
+    newest = await scoring.get(f"/v1/customers/{row['customer']}/timeline", limit="20")
+    told = (event["data"].get("identifiers") for event in newest["data"])
+    names: dict[str, str] = next(filter(None, told), {})
     return AtRisk(
         customer=row["customer"],
         known_as=next((f"{kind}:{value}" for kind, value in names.items()), row["customer"]),
