@@ -10,6 +10,7 @@ ledger does. Example: two visits on day 5 are one bucket (5, visit) -> (2, 0).
 from array import array
 from bisect import bisect_left
 from collections.abc import Iterable
+from struct import Struct
 from typing import Final
 
 from scoring.domain.effects import Cancel, Effect, Order, Refund, Tally
@@ -19,6 +20,7 @@ from scoring.domain.purchases import NO_SECTION, Purchases, Section, read_sectio
 # (purchases.py), which stays bytes until an order, a refund or a cancel needs it.
 FORMAT: Final = 1
 HEADER_WORDS: Final = 8  # format, buckets, worths, purchase days, orders, refunds, cancels, bytes of text
+_HEADER: Final = Struct(f"<{HEADER_WORDS}q")
 KIND_BITS: Final = 8
 KIND_MASK: Final = (1 << KIND_BITS) - 1
 COUNT_BITS: Final = 32
@@ -121,8 +123,8 @@ class State:
                 self._section = write_section(self.purchases)
                 self._purchases = None
             counts, rest = self._section
-            header = array("q", (FORMAT, len(self._keys), *counts))
-            self._bytes = b"".join((header.tobytes(), self._keys.tobytes(), self._counts.tobytes(), rest))
+            header = _HEADER.pack(FORMAT, len(self._keys), *counts)
+            self._bytes = b"".join((header, self._keys.tobytes(), self._counts.tobytes(), rest))
         return self._bytes
 
     @classmethod
