@@ -18,12 +18,12 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chaos.calendar_clock import SimulatedClock
-from common.database import Database, open_database
+from common.database import Database, is_transient, open_database
 from engagement.usecases.decide_occasions import decide_occasions
 from engagement.usecases.deployment import Deployment
 from engagement.usecases.plan_page import plan_page
 
-IDLE_SECONDS = 0.01
+IDLE_SECONDS = 0.02
 CLAIM_OCCASIONS = 20
 
 Work = Callable[[AsyncConnection, datetime], Awaitable[int | bool]]
@@ -47,9 +47,14 @@ async def work(url: str, clock: SimulatedClock, chance: float) -> None:
 
 
 async def _once(database: Database, one: Work, clock: SimulatedClock, chance: float) -> bool:
-    async with database.transaction() as connection:
-        did = bool(await one(connection, clock.now()))
-        _perhaps_die(did, chance)
+    try:
+        async with database.transaction() as connection:
+            did = bool(await one(connection, clock.now()))
+            _perhaps_die(did, chance)
+    except Exception as error:
+        if not is_transient(error):
+            raise
+        return False
     _perhaps_die(did, chance)
     return did
 
