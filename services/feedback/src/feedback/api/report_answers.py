@@ -1,70 +1,29 @@
-"""How are figures shown? Never without n, an interval, and the sentence that may be quoted."""
+"""How are reports shown? Their days, their figures, and whom they speak for."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from datetime import date
+from typing import Annotated
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict, Field
 
+from common.http.freshness import Freshness
+from feedback.api.figure_answers import (
+    FigureAnswer,
+    GroupAnswer,
+    IntervalAnswer,
+    ShareAnswer,
+    figure_answer,
+    group_answers,
+    interval_answer,
+    share_answer,
+)
 from feedback.domain.correlation import FEWEST, RankCorrelation
 from feedback.domain.coverage import Covered, coverage
 from feedback.domain.expectation_gap import ExpectationGap
-from feedback.domain.rating_figure import Figure, Interval, Measured
+from feedback.domain.rating_figure import Interval
 from feedback.domain.response_rate import Asks, response_rate
-from feedback.domain.waves import Change, tell_p
-from feedback.domain.wilson import Share
-from feedback.usecases.report_ratings import GroupFigure, RatingReport
-
-
-class IntervalAnswer(BaseModel):
-    """A value with its 95 % interval and half its width; the latter are null where there is none."""
-
-    value: float
-    low: float | None
-    high: float | None
-    margin: float | None
-
-
-class FigureAnswer(BaseModel):
-    """nps: points; csat: per cent satisfied, beside it the mean on 1-5; ces: mean on 1-7, beside it per cent easy."""
-
-    kind: Measured
-    n: int
-    value: float | None
-    low: float | None
-    high: float | None
-    margin: float | None
-    beside: IntervalAnswer | None
-    counts: Mapping[str, int]
-    too_few_for_a_trend: bool
-    sentence: str
-
-
-class ChangeAnswer(BaseModel):
-    """A difference in points, tested."""
-
-    difference: float
-    z: float | None
-    p_value: float | None
-    significant: bool
-    sentence: str
-
-
-class GroupAnswer(FigureAnswer):
-    """One group; `difference` is from all the others together, of a wave from the wave before it."""
-
-    group: str | None
-    difference: ChangeAnswer | None
-    since_wave_before: ChangeAnswer | None = None
-
-
-class ShareAnswer(BaseModel):
-    """`k` of `n`; `value` in per cent."""
-
-    k: int
-    n: int
-    value: float
-    low: float
-    high: float
-    sentence: str
+from feedback.domain.waves import tell_p
+from feedback.usecases.report_ratings import RatingReport
 
 
 class CoverageAnswer(BaseModel):
@@ -114,68 +73,79 @@ class CorrelationAnswer(BaseModel):
     sentence: str
 
 
-def figure_fields(told: Figure) -> dict[str, object]:
-    """The fields of a figure."""
-    main = None if told.main is None else interval_answer(told.main)
-    return {
-        "kind": told.kind,
-        "n": told.n,
-        "value": None if main is None else main.value,
-        "low": None if main is None else main.low,
-        "high": None if main is None else main.high,
-        "margin": None if main is None else main.margin,
-        "beside": None if told.beside is None else interval_answer(told.beside),
-        "counts": told.counts,
-        "too_few_for_a_trend": told.is_too_few_for_a_trend,
-        "sentence": told.sentence,
-    }
+class Spanned(BaseModel):
+    """What every report says: its days (both included), as of when, and how fresh."""
+
+    model_config = ConfigDict(serialize_by_alias=True, validate_by_name=True)
+
+    from_: Annotated[date, Field(alias="from")]
+    to: date
+    as_of: date
+    freshness: Freshness
 
 
-def figure_answer(told: Figure) -> FigureAnswer:
-    return FigureAnswer.model_validate(figure_fields(told))
+class RatingsAnswer(Spanned):
+    """One kind of rating; re-asks, and answers to links that were not delivered, stand apart.
+
+    `chain`, with nps only: whether satisfaction, loyalty and recommendation go together.
+    """
+
+    overall: FigureAnswer
+    groups: list[GroupAnswer]
+    reasks: FigureAnswer
+    undelivered: FigureAnswer
+    chain: list[CorrelationAnswer]
 
 
-def group_answers(groups: Sequence[GroupFigure], since: Mapping[str, Change] | None = None) -> list[GroupAnswer]:
-    """Groups, with their change since the wave before where that was asked for."""
-    changes = since or {}
-    return [
-        GroupAnswer.model_validate(
-            figure_fields(told.figure)
-            | {
-                "group": told.group,
-                "difference": change_answer(told.difference),
-                "since_wave_before": change_answer(changes.get(told.group or "")),
-            }
-        )
-        for told in groups
-    ]
+class TouchpointAnswer(BaseModel):
+    touchpoint: str
+    nps: FigureAnswer
+    csat: FigureAnswer
+    ces: FigureAnswer
+    complaints: int
+    cases: int
 
 
-def interval_answer(told: Interval) -> IntervalAnswer:
-    known = told.low is not None and told.high is not None
-    margin = (told.high - told.low) / 2 if known else None  # type: ignore[operator]  # known: neither is None
-    return IntervalAnswer(value=told.value, low=told.low, high=told.high, margin=margin)
+class TouchpointsAnswer(Spanned):
+    data: list[TouchpointAnswer]
 
 
-def change_answer(told: Change | None) -> ChangeAnswer | None:
-    if told is None:
-        return None
-    return ChangeAnswer(
-        difference=told.difference,
-        z=told.z,
-        p_value=told.p_value,
-        significant=told.is_significant,
-        sentence=told.sentence,
-    )
+class PainAnswer(BaseModel):
+    """`pain` = volume x mean shortfall, the shortfall in parts of the scale (0 to 1)."""
+
+    touchpoint: str
+    volume: int
+    mean_shortfall: float
+    pain: float
+    events: list[str]
+    sentence: str
 
 
-def share_answer(told: Share | None, what: str) -> ShareAnswer | None:
-    """A share in per cent; `what` ends its sentence: `answered`."""
-    if told is None:
-        return None
-    value, low, high = 100 * told.value, 100 * told.low, 100 * told.high
-    sentence = f"{value:.1f} % {what} ({told.k} of {told.n}, 95 % interval {low:.1f} to {high:.1f} %)"
-    return ShareAnswer(k=told.k, n=told.n, value=value, low=low, high=high, sentence=sentence)
+class PainPointsAnswer(Spanned):
+    data: list[PainAnswer]
+
+
+class GapsAnswer(Spanned):
+    data: list[GapAnswer]
+
+
+class CountAnswer(BaseModel):
+    value: str
+    n: int
+
+
+class LoopAnswer(Spanned):
+    """Cases opened in the span, each by its last round."""
+
+    opened: int
+    closed: int
+    promises_kept: int
+    waiting_overdue: int
+    median_hours_to_contact: float | None
+    in_time: ShareAnswer | None
+    resolved: ShareAnswer | None
+    reopened: ShareAnswer | None
+    by: Mapping[str, list[CountAnswer]]
 
 
 def coverage_answer(told: Covered) -> CoverageAnswer:

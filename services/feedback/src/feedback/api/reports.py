@@ -5,23 +5,24 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Query, Request
-from pydantic import BaseModel, ConfigDict, Field
 
 from common.errors import Malformed
 from common.http.customers import Today
-from common.http.freshness import CurrentFreshness, Freshness
+from common.http.freshness import CurrentFreshness
 from common.http.transaction import Connection
+from feedback.api.figure_answers import figure_answer, share_answer
 from feedback.api.report_answers import (
-    CorrelationAnswer,
-    FigureAnswer,
-    GapAnswer,
-    GroupAnswer,
-    ShareAnswer,
+    CountAnswer,
+    GapsAnswer,
+    LoopAnswer,
+    PainAnswer,
+    PainPointsAnswer,
+    RatingsAnswer,
+    TouchpointAnswer,
+    TouchpointsAnswer,
     correlation_answer,
-    figure_answer,
     gap_answer,
     rating_fields,
-    share_answer,
 )
 from feedback.domain.rating_figure import Measured
 from feedback.store.report_answers import Asked, By
@@ -39,81 +40,6 @@ class SpanReversed(Malformed):
     """`from` is after `to`."""
 
     code = "span_reversed"
-
-
-class Spanned(BaseModel):
-    """What every report says: its days (both included), as of when, and how fresh."""
-
-    model_config = ConfigDict(serialize_by_alias=True, validate_by_name=True)
-
-    from_: Annotated[date, Field(alias="from")]
-    to: date
-    as_of: date
-    freshness: Freshness
-
-
-class RatingsAnswer(Spanned):
-    """One kind of rating; re-asks, and answers to links that were not delivered, stand apart.
-
-    `chain`, with nps only: whether satisfaction, loyalty and recommendation go together.
-    """
-
-    overall: FigureAnswer
-    groups: list[GroupAnswer]
-    reasks: FigureAnswer
-    undelivered: FigureAnswer
-    chain: list[CorrelationAnswer]
-
-
-class TouchpointAnswer(BaseModel):
-    touchpoint: str
-    nps: FigureAnswer
-    csat: FigureAnswer
-    ces: FigureAnswer
-    complaints: int
-    cases: int
-
-
-class TouchpointsAnswer(Spanned):
-    data: list[TouchpointAnswer]
-
-
-class PainAnswer(BaseModel):
-    """`pain` = volume x mean shortfall, the shortfall in parts of the scale (0 to 1)."""
-
-    touchpoint: str
-    volume: int
-    mean_shortfall: float
-    pain: float
-    events: list[str]
-    sentence: str
-
-
-class PainPointsAnswer(Spanned):
-    data: list[PainAnswer]
-
-
-class GapsAnswer(Spanned):
-    data: list[GapAnswer]
-
-
-class CountAnswer(BaseModel):
-    value: str
-    n: int
-
-
-class LoopAnswer(Spanned):
-    """Cases opened in the span, each by its last round."""
-
-    opened: int
-    closed: int
-    promises_kept: int
-    waiting_overdue: int
-    median_hours_to_contact: float | None
-    in_time: ShareAnswer | None
-    resolved: ShareAnswer | None
-    reopened: ShareAnswer | None
-    by: Mapping[str, list[CountAnswer]]
 
 
 class AskedSpan:

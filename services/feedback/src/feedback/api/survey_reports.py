@@ -11,18 +11,15 @@ from common.http.customers import Today
 from common.http.freshness import CurrentFreshness, Freshness
 from common.http.transaction import Connection
 from feedback.api.desk import Desk
-from feedback.api.report_answers import (
-    AsksAnswer,
+from feedback.api.figure_answers import (
     ChangeAnswer,
-    CoverageAnswer,
     FigureAnswer,
     GroupAnswer,
-    asks_answer,
     change_answer,
-    coverage_answer,
     figure_answer,
     group_answers,
 )
+from feedback.api.report_answers import AsksAnswer, CoverageAnswer, asks_answer, coverage_answer
 from feedback.domain.rating_figure import Measured
 from feedback.store.report_answers import By
 from feedback.usecases.report_ratings import RatingReport
