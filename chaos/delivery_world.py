@@ -1,12 +1,12 @@
 """What does a run of deliveries start from? A gateway in the contact policy, reachable customers, decided actions."""
 
+import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import yaml
 from sqlalchemy import text
 
 from chaos.receiver import HOST, SECRET
@@ -61,7 +61,7 @@ async def set_channels(database: Database, folder: Path, channels: Mapping[str, 
         "channels": dict(channels),
     }
     async with database.transaction() as connection:
-        await add_document(connection, kind="contact", name="contact", written=yaml.safe_dump(policy), author="chaos")
+        await add_document(connection, kind="contact", name="contact", written=json.dumps(policy), author="chaos")
 
 
 async def decide_actions(database: Database, customers: int, *, kinds: list[str], prefix: str = "customer-") -> int:

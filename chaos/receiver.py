@@ -44,7 +44,7 @@ class Receiver:
         try:
             while await self._answer(reader, writer):
                 pass
-        except (ConnectionError, asyncio.IncompleteReadError):
+        except (ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):  # the end of the run, too
             pass
         finally:
             writer.close()
@@ -77,6 +77,10 @@ class Receiver:
                 return await _say(writer, "500 Internal Server Error")
             case "busy":
                 return await _say(writer, "429 Too Many Requests", extra="retry-after: 1\r\n")
+            case "gone":
+                return await _say(writer, "410 Gone")
+            case "refuse":
+                return await _say(writer, "422 Unprocessable Content")
             case "late":
                 await asyncio.sleep(LATE_SECONDS)
                 return False

@@ -28,7 +28,6 @@ log = structlog.get_logger()
 
 Clock = Callable[[AsyncConnection], Awaitable[datetime]]
 
-MOST_IN_THE_AIR: Final = 64
 PAGE: Final = 500
 POLL_SECONDS: Final = 0.2
 SWEEP_SECONDS: Final = 1.0
@@ -90,8 +89,7 @@ class Deliveries:
         async with self._database.transaction() as connection:
             current = await self._deployment.policies.current(connection)
             await self._lanes.follow(current.contact.channels)
-            free = MOST_IN_THE_AIR - len(self._sending)
-            claimed = await self._claim(connection, free) if free > 0 else {}
+            claimed = await self._claim(connection)
         if not claimed:
             return 0
         async with self._database.transaction() as connection:
@@ -105,9 +103,9 @@ class Deliveries:
             self._sending[asyncio.create_task(lane.adapter.deliver(one.message))] = (one, lane)
         return len(claimed)
 
-    async def _claim(self, connection: AsyncConnection, free: int) -> dict[int, str]:
+    async def _claim(self, connection: AsyncConnection) -> dict[int, str]:
         now = await self._clock(connection)
-        return await claim_due(connection, self._lanes.rooms(free), lease=self._lease, now=now)
+        return await claim_due(connection, self._lanes.rooms(), lease=self._lease, now=now)
 
     async def _record(self) -> int:
         """Outcomes stay in hand until their transaction has committed."""

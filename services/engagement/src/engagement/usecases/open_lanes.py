@@ -21,6 +21,9 @@ from engagement.store.deliveries import Room
 
 log = structlog.get_logger()
 
+MOST_UNDER_WAY: Final = 32
+"""Messages of one channel in the air; retries beside as many first tries may go beyond it once."""
+
 LOOK_AGAIN_SECONDS: Final = 10.0
 """After this time a secret that could not be read is looked for again."""
 
@@ -66,15 +69,17 @@ class Lanes:
             self._leaving.remove(lane)
             await lane.adapter.close()
 
-    def rooms(self, free: int) -> list[Room]:
-        """How many messages of each channel may begin, of `free` in all.
+    def rooms(self) -> list[Room]:
+        """How many messages of each channel may begin: a slow one takes nothing from its neighbours.
 
         Actions of a channel that is off are looked at too: the arbiter moves them to another, or ends them.
         """
         now = time.monotonic()
-        rooms = [Room(channel=name, first=free, again=free) for name in ADDRESS_OF if name in self._off]
+        rooms = [
+            Room(channel=name, first=MOST_UNDER_WAY, again=MOST_UNDER_WAY) for name in ADDRESS_OF if name in self._off
+        ]
         for name, lane in self._open.items():
-            most = lane.breaker.room(now, free)
+            most = lane.breaker.room(now, max(0, MOST_UNDER_WAY - lane.under_way))
             again = min(most, lane.budget.room(now))
             if most:
                 rooms.append(Room(channel=name, first=most, again=again))
