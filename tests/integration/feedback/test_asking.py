@@ -299,6 +299,8 @@ async def test_a_recovered_detractor_is_asked_again_once(
         (wanted,) = await outbox(database, "survey.invitation_wanted")
         assert (wanted.data["throttle_exempt"], wanted.data["case_id"]) == (True, "case_1")
         assert datetime.fromisoformat(wanted.data["expires_at"]) == NOW + 21 * DAY
+        await hear(database, desk, sent(request["request_id"], NOW + day * DAY))
+        assert [row["state"] for row in await requests(database)] == ["sent"], "and no reminder"
 
 
 async def test_four_workers_ask_each_person_once(database: Database, desk: SurveyDesk) -> None:

@@ -223,15 +223,23 @@ async def test_no_token_stands_in_the_database_or_in_the_logs(
 async def test_a_thousand_links_prefetched_five_times_and_sent_thrice_give_one_answer_each(
     database: Database, clerk: httpx.AsyncClient
 ) -> None:
-    links, busy = 1000, asyncio.Semaphore(24)
+    links, busy = 1000, asyncio.Semaphore(8)
+
+    async def status_of(method: str, path: str, data: dict[str, str] | None = None) -> int:
+        """A 503 of a busy machine says that nothing happened and asks for the same again."""
+        for _ in range(20):
+            answer = await clerk.request(method, path, data=data)
+            if answer.status_code != 503:
+                return answer.status_code
+        return 503
 
     async def one(number: int) -> list[int]:
         async with busy:
             _, path = await invite(clerk, customer=f"user_id:flood-{number}")
             for _ in range(5):
-                assert (await clerk.get(f"{path}?score={number % 5 + 1}")).status_code == 200
-            sent = [clerk.post(path, data={"satisfied": str(number % 5 + 1)}) for _ in range(3)]
-            return sorted(answer.status_code for answer in await asyncio.gather(*sent))
+                assert await status_of("GET", f"{path}?score={number % 5 + 1}") == 200
+            sent = [status_of("POST", path, {"satisfied": str(number % 5 + 1)}) for _ in range(3)]
+            return sorted(await asyncio.gather(*sent))
 
     outcomes = await asyncio.gather(*(one(number) for number in range(links)))
     assert {tuple(statuses) for statuses in outcomes} == {(200, 409, 409)}

@@ -29,12 +29,13 @@ from feedback.usecases.load_policy import load_policy
 from feedback.usecases.survey_desk import SurveyDesk
 
 NAME: Final = "feedback"
+API_POOL: Final = 10
 ROUTED: Final = (answers, cases, customers, invitations, page, reports, survey_reports, surveys)
 
 
 def make_app(settings: FeedbackSettings) -> FastAPI:
     """The web app; its pool is closed when it stops."""
-    database = open_database(settings.database_url, application=f"{NAME}-api")
+    database = open_database(settings.database_url, application=f"{NAME}-api", pool_size=API_POOL)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:

@@ -75,7 +75,8 @@ async def _plan_reminders(connection: AsyncConnection, sent_at: dict[str, dateti
 
 
 def _may_remind(request: Request) -> bool:
-    return request.reminder_of is None and request.state is RequestState.SENT
+    """Nobody is reminded twice, nor of a re-ask, which is made once."""
+    return request.reminder_of is None and not request.throttle_exempt and request.state is RequestState.SENT
 
 
 def _reminder(request: Request, due_at: datetime) -> Planned:
@@ -90,6 +91,4 @@ def _reminder(request: Request, due_at: datetime) -> Planned:
         touchpoint=request.touchpoint,
         wave=request.wave,
         reminder_of=request.request_id,
-        throttle_exempt=request.throttle_exempt,
-        case_id=request.case_id,
     )
