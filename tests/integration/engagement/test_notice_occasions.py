@@ -59,7 +59,11 @@ async def noticed(database: Database, customer: str = "c-1") -> list[tuple[str, 
 
 ORDER: dict[str, Any] = {"amount_minor": 100, "currency": "CNY", "order_id": "o-1"}
 CASE: dict[str, Any] = {"case_id": "case_3", "cause": "complaint", "severity": "normal"}
-OPENED: dict[str, Any] = CASE | {"signal": {"source": "shop", "id": "x"}, "contact_due_at": "2026-11-30T00:00:00Z", "reopened": False}
+OPENED: dict[str, Any] = CASE | {
+    "signal": {"source": "shop", "id": "x"},
+    "contact_due_at": "2026-11-30T00:00:00Z",
+    "reopened": False,
+}
 CLOSED: dict[str, Any] = CASE | {"resolution": "resolved", "within_clock": True, "promise_kept": True}
 DORMANT = ("status", "active", "dormant")
 
@@ -223,7 +227,12 @@ async def test_promoters_are_thanked_and_detractors_remembered(
 
 
 async def test_an_invitation_carries_its_request_and_link(database: Database) -> None:
-    wanted: dict[str, Any] = {"request_id": "req_9", "url": "https://x.example/s/t", "throttle_exempt": True, "survey": "nps"}
+    wanted: dict[str, Any] = {
+        "request_id": "req_9",
+        "url": "https://x.example/s/t",
+        "throttle_exempt": True,
+        "survey": "nps",
+    }
     await tell(database, event("survey.invitation_wanted", timedelta(), source="guanxi.feedback", **wanted))
     async with database.transaction() as connection:
         facts = (await connection.execute(text("SELECT facts FROM occasion"))).scalar_one()
