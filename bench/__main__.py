@@ -9,6 +9,7 @@ BENCHES: Final = {
     "ingest": "bench.ingest",
     "scoring": "bench.scoring",
     "engagement": "bench.consumers",
+    "decisions": "bench.decisions",
     "feedback": "bench.consumers",
     "system": "bench.system",
 }

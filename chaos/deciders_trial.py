@@ -29,7 +29,7 @@ from engagement.usecases.mirror_interactions import mirror_interactions
 from engagement.usecases.recheck_action import recheck_actions
 from engagement.usecases.review_waiting import review_waiting
 
-HOUR = timedelta(hours=1)
+STEP = timedelta(hours=17)
 PAGE = 20
 DEATHS = 0.01
 
@@ -124,28 +124,28 @@ async def hear(connection: AsyncConnection, events: Sequence[Event], deployment:
     await review_waiting(connection, events, deployment=deployment, now=now)
 
 
-async def live(trial: Trial, *, decisions: int, deciders: int, each_hour: int) -> None:
-    """Hour by hour until so many decisions were made."""
+async def live(trial: Trial, *, decisions: int, deciders: int, each_step: int) -> None:
+    """Step by step until so many decisions were made."""
     people_ = itertools.cycle(trial.everybody)
     began = time.monotonic()
     while trial.made < decisions:
         async with trial.database.transaction() as connection:
-            await add_occasions(connection, list(wishes(trial.everybody, trial.now, each_hour, trial.chance)))
-        flips = [trial.flip(next(people_)) for _ in range(max(each_hour // 4, 1))]
+            await add_occasions(connection, list(wishes(trial.everybody, trial.now, each_step, trial.chance)))
+        speakers = [next(people_) for _ in range(max(each_step // 4, 1))]
         async with asyncio.TaskGroup() as group:
             for _ in range(deciders):
                 group.create_task(_keep_deciding(trial))
             for _ in range(4):
                 group.create_task(_keep_sending(trial))
-            group.create_task(_one_by_one(flips))
+            group.create_task(_speak(trial, speakers))
         async with trial.database.transaction() as connection:
             trial.made, sent = (await connection.execute(_COUNT)).one()
-        if trial.now.hour == 0:
+        if trial.now.hour < 17:
             print(
                 f"  {trial.now.date()}: {trial.made} decisions, {sent} sends, {time.monotonic() - began:.0f} s",
                 flush=True,
             )
-        trial.now += HOUR
+        trial.now += STEP
 
 
 async def _keep_deciding(trial: Trial) -> None:
@@ -162,7 +162,7 @@ async def _keep_deciding(trial: Trial) -> None:
 
 async def _is_left(trial: Trial) -> bool:
     """Others may still hold what is due."""
-    await asyncio.sleep(0.01)
+    await asyncio.sleep(trial.chance.uniform(0.5, 1.5))
     async with trial.database.transaction() as connection:
         return bool((await connection.execute(_LEFT, {"now": trial.now})).scalar_one())
 
@@ -177,12 +177,20 @@ async def _keep_sending(trial: Trial) -> None:
                 raise
 
 
-async def _one_by_one(flips: Sequence[object]) -> None:
-    for one in flips:
-        await one  # type: ignore[misc] # coroutines of Trial.flip
+async def _speak(trial: Trial, speakers: Sequence[Person]) -> None:
+    """One after the other; what a busy database refuses is told again, as the consumer does."""
+    for person in speakers:
+        told = False
+        while not told:
+            try:
+                await trial.flip(person)
+                told = True
+            except Exception as error:
+                if not is_transient(error):
+                    raise
 
 
-async def attempt(url: str, *, customers: int, decisions: int, deciders: int, each_hour: int) -> Trial:
+async def attempt(url: str, *, customers: int, decisions: int, deciders: int, each_step: int) -> Trial:
     """A trial in an engagement database of its own."""
     database = open_database(url, application="chaos-deciders", pool_size=deciders + 8, command_seconds=60)
     deployment = Deployment(zone=ZoneInfo("Asia/Shanghai"), partitions=6)
@@ -192,7 +200,7 @@ async def attempt(url: str, *, customers: int, decisions: int, deciders: int, ea
             for name in PLAYBOOKS:
                 await add_document(connection, kind="playbook", name=name, written=written(name), author="chaos")
             await hear(connection, list(introductions(trial.everybody)), deployment, BEGIN)
-        await live(trial, decisions=decisions, deciders=deciders, each_hour=each_hour)
+        await live(trial, decisions=decisions, deciders=deciders, each_step=each_step)
     finally:
         await database.close()
     return trial

@@ -17,7 +17,8 @@ _ADD = text(
     "INSERT INTO contact (customer) SELECT id FROM unnest(CAST(:ids AS text[])) AS id ORDER BY id "
     "ON CONFLICT DO NOTHING"
 )
-_LOCK = text("SELECT 1 FROM contact WHERE customer = ANY(:ids) ORDER BY customer FOR UPDATE")
+_LOCK = text("SELECT customer FROM contact WHERE customer = ANY(:ids) ORDER BY customer FOR UPDATE")
+_LOCK_FREE = text("SELECT customer FROM contact WHERE customer = ANY(:ids) ORDER BY customer FOR UPDATE SKIP LOCKED")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,24 +39,26 @@ async def read_unions(connection: AsyncConnection, ids: Collection[str]) -> Unio
     return Unions(owners=owners, linked_at=linked_at)
 
 
-async def lock_contacts(connection: AsyncConnection, ids: Collection[str]) -> None:
-    """Lock the contact rows of some ids, in their order; those that do not exist yet are made."""
-    if ids:
-        wanted = {"ids": sorted(ids)}
-        await connection.execute(_ADD, wanted)
-        await connection.execute(_LOCK, wanted)
+async def lock_contacts(connection: AsyncConnection, ids: Collection[str], *, wait: bool) -> set[str]:
+    """Lock the contact rows of some ids, in their order; those that do not exist yet are made. The ids locked."""
+    if not ids:
+        return set()
+    wanted = {"ids": sorted(ids)}
+    await connection.execute(_ADD, wanted)
+    return set((await connection.execute(_LOCK if wait else _LOCK_FREE, wanted)).scalars())
 
 
-async def lock_customers(connection: AsyncConnection, ids: Collection[str]) -> Unions:
+async def lock_customers(connection: AsyncConnection, ids: Collection[str], *, wait: bool = True) -> Unions:
     """Lock the customers that some ids belong to, and say who they are.
 
-    A merge that was committed while this waited changes who they are: then the union that was not locked is left out.
+    Left out are those that somebody else holds, unless this is to wait for them; and where a merge was committed
+    meanwhile, those whose ids are others than the ones that were locked.
     """
     before = await read_unions(connection, ids)
-    await lock_contacts(connection, before.owners.keys())
+    held = await lock_contacts(connection, before.owners.keys(), wait=wait)
     after = await read_unions(connection, ids)
     locked = _members(before)
-    kept = {customer for customer, union in _members(after).items() if locked.get(customer) == union}
+    kept = {customer for customer, union in _members(after).items() if locked.get(customer) == union and union <= held}
     owners = {own: customer for own, customer in after.owners.items() if customer in kept}
     return Unions(owners=owners, linked_at=after.linked_at)
 

@@ -1,7 +1,8 @@
 """What is answered to the occasions that are due? Claimed by row lock, decided customer by customer, written at once.
 
 The claim ends with its transaction, so a dead worker's occasions are free again. All occasions of a customer that are
-due compete: the higher priority first, then the earlier due, then the smaller id.
+due compete: the higher priority first, then the earlier due, then the smaller id. Customers that somebody else holds
+are left for the next turn.
 """
 
 from datetime import datetime
@@ -30,7 +31,7 @@ async def decide_occasions(
     claimed = await claim_due(raw, now=due, limit=limit)
     if not claimed:
         return 0
-    unions = await lock_customers(connection, {one.occasion.customer for one in claimed})
+    unions = await lock_customers(connection, {one.occasion.customer for one in claimed}, wait=False)
     claimed = await claim_due_of(raw, unions.owners, now=due)
     decided_at: datetime = now or (await connection.execute(_CLOCK)).scalar_one()
     await answer_occasions(connection, claimed, unions, deployment=deployment, now=decided_at)

@@ -22,13 +22,14 @@ from engagement.usecases.load_open_actions import OpenActions, load_open_actions
 async def recheck_actions(
     connection: AsyncConnection, customers: Mapping[int, str], *, deployment: Deployment, now: datetime
 ) -> dict[int, Decision]:
-    """Action id -> answer, of those that still wait. `customers`: action id -> the action's customer.
+    """Action id -> answer, of those that still wait and whose customer nobody else holds.
 
+    `customers`: action id -> the action's customer.
     `send` may go out now by the decision's channel and template. `skip` has ended (cancelled or expired, care.failed
     is queued), `defer` waits until its instant: both are written already.
     """
     raw = await driver(connection)
-    unions = await lock_customers(connection, set(customers.values()))
+    unions = await lock_customers(connection, set(customers.values()), wait=False)
     waiting = [one for one in await lock_waiting(raw, customers) if one.customer in unions.owners]
     opened = await load_open_actions(connection, waiting, unions, deployment=deployment, now=now)
     answers = _answers(opened, now)
