@@ -63,5 +63,3 @@ async def rows(database: Database, query: str, **values: object) -> list[dict[st
     """The rows of a query."""
     async with database.transaction() as connection:
         return [dict(row) for row in (await connection.execute(text(query), values)).mappings()]
-
-
