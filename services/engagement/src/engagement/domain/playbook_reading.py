@@ -120,9 +120,7 @@ def _once_per(place: Place) -> OncePer:
 def _holdout(place: Place, purpose: Purpose) -> float:
     share = place.share(most=0.5)
     if share > 0 and purpose is Purpose.SERVICE:
-        raise place.invalid(
-            "purpose service takes no holdout: it is what the customer needs", ("0%",)
-        )
+        raise place.invalid("purpose service takes no holdout: it is what the customer needs", ("0%",))
     return share
 
 
