@@ -10,6 +10,7 @@ from tests.support.arbiter import DAY, NOON, contact, earlier, occasion, playboo
 
 from engagement.domain.arbiter import Decision, decide, recheck, review
 from engagement.domain.capacity import Load
+from engagement.domain.condition import Compare, Comparison, Not
 from engagement.domain.holdout import Arm
 from engagement.domain.occasion import Occasion
 from engagement.domain.once_per import Earlier
@@ -250,6 +251,13 @@ def test_a_visit_needs_the_purpose_on_any_channel_and_a_reply_needs_nothing() ->
 )
 def test_an_open_case_blocks_marketing_research_and_cheer(purpose: Purpose, tone: Tone, reason: Reason | None) -> None:
     assert say(playbook(purpose, tone=tone), open_case=True).reason is reason
+
+
+def test_a_playbook_that_asks_for_no_open_case_itself_names_the_case_as_the_reason() -> None:
+    no_case = Not(part=Compare(fact="open_case", comparison=Comparison.EQUALS, values=(True,)))
+    assert say(playbook(conditions=no_case), open_case=True).reason is Reason.OPEN_CASE
+    assert say(playbook(CARE, conditions=no_case), open_case=True).reason is Reason.NOT_FOR
+    assert say(playbook(conditions=no_case)).answer is Answer.SEND
 
 
 def test_what_serves_the_case_is_excepted() -> None:

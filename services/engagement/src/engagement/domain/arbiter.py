@@ -116,7 +116,10 @@ def _still_right(case: Candidate) -> Reason | None:
 
 
 def _not_wanted(case: Candidate) -> Reason | None:
-    """Checks 1 and 2, and whether the playbook is for this customer at all."""
+    """Checks 1 and 2, and whether the playbook is for this customer at all.
+
+    Where an open case would have the last word anyway, it is the reason, also for playbooks that ask for it themselves.
+    """
     if case.standing.barred:
         return Reason.SUPPRESSED
     heard, kin = case.standing.heard, case.standing.kin
@@ -124,7 +127,11 @@ def _not_wanted(case: Candidate) -> Reason | None:
     if ended is not None:
         return ended
     holds = judge_for(case.occasion, case.playbook, case.standing, case.now).holds
-    return None if holds else (Reason.UNKNOWN_FACTS if holds is None else Reason.NOT_FOR)
+    if holds:
+        return None
+    if _not_the_moment(case) is Reason.OPEN_CASE:
+        return Reason.OPEN_CASE
+    return Reason.UNKNOWN_FACTS if holds is None else Reason.NOT_FOR
 
 
 def _detail(case: Candidate, reason: Reason) -> str | None:
