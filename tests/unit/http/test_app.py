@@ -173,6 +173,20 @@ def test_a_route_that_would_commit_after_its_answer_stops_the_start(keys_file: P
         make_app(keys_file, scopes={"GET /late": PUBLIC}, routers=[late])
 
 
+@pytest.mark.parametrize("coding", ["br", "zstd", "deflate", "gzip, br", "utf-8"])
+async def test_another_coding_than_gzip_is_415_and_told_what_is_read(client: httpx.AsyncClient, coding: str) -> None:
+    answer = await client.post("/v1/things", content=b"\x0b", headers={**bearer("writer"), "content-encoding": coding})
+    assert (answer.status_code, answer.json()["code"]) == (415, "unsupported_media_type")
+    assert answer.headers["accept-encoding"] == "gzip"
+    assert "gzip" in answer.json()["detail"]
+
+
+@pytest.mark.parametrize("coding", ["identity", "GZIP", "x-gzip", ""])
+async def test_a_plain_body_is_read_under_each_known_coding(client: httpx.AsyncClient, coding: str) -> None:
+    headers = {**bearer("writer"), "content-encoding": coding}
+    assert (await client.post("/v1/things", content=b'{"name": "a"}', headers=headers)).status_code == 201
+
+
 @pytest.mark.parametrize("content_type", ["application/json", "text/plain", "application/x-www-form-urlencoded", None])
 async def test_json_is_read_whatever_the_content_type_says(client: httpx.AsyncClient, content_type: str | None) -> None:
     headers = bearer("writer") | ({"content-type": content_type} if content_type else {})
@@ -316,7 +330,7 @@ async def test_the_description_names_scopes_keys_and_problems(client: httpx.Asyn
     assert made["operationId"] == "make_thing"
     assert made["security"] == [{"bearer": []}, {"apiKey": []}]
     assert "things:write" in made["description"]
-    assert set(made["responses"]) == {"201", "401", "403", "413", "422", "429", "503", "default"}
+    assert set(made["responses"]) == {"201", "401", "403", "413", "415", "422", "429", "503", "default"}
     schema = made["responses"]["422"]["content"]["application/problem+json"]["schema"]
     assert schema == {"$ref": "#/components/schemas/Problem"}
     assert "HTTPValidationError" not in document["components"]["schemas"]

@@ -1,8 +1,12 @@
-"""What are the bytes of this request? At most 4 MiB as sent (chunked or not), 20 MiB after inflating gzip."""
+"""What are the bytes of this request? At most 4 MiB as sent (chunked or not), 20 MiB after inflating gzip.
+
+gzip is known by its magic; a Content-Encoding that names anything else is refused.
+"""
 
 import zlib
 from typing import Final
 
+from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import Message, Receive, Scope
 
@@ -12,6 +16,7 @@ MAX_BODY: Final = 4 * 1024 * 1024
 MAX_INFLATED: Final = 20 * 1024 * 1024
 
 _GZIP_MAGIC: Final = b"\x1f\x8b"
+_CODINGS: Final = frozenset({b"gzip", b"x-gzip", b"identity", b""})
 
 
 class BodyTooLarge(TooLarge):
@@ -33,7 +38,7 @@ async def read_body(request: Request) -> bytes:
 
 
 async def receive_body(scope: Scope, receive: Receive) -> bytes:
-    """Read and inflate. Raises BodyTooLarge, NotGzip or ClientDisconnect."""
+    """Read and inflate. Raises BodyTooLarge, NotGzip, ClientDisconnect, or HTTPException (415) for another coding."""
     _check_announced(scope)
     message = await receive()
     body = _chunk(message)
@@ -89,6 +94,9 @@ def _check_announced(scope: Scope) -> None:
     for name, value in scope["headers"]:
         if name == b"content-length" and value.isdigit() and (len(value) > 15 or int(value) > MAX_BODY):
             raise _too_large()
+        if name == b"content-encoding" and value.strip().lower() not in _CODINGS:
+            detail = "This Content-Encoding is not read here: send the body as it is, or compressed with gzip."
+            raise HTTPException(415, detail, headers={"Accept-Encoding": "gzip"})
 
 
 def _chunk(message: Message) -> bytes:

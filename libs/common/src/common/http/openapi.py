@@ -21,7 +21,7 @@ _KEYED: Final = {
     "429": "Too many requests of this key; see Retry-After",
 }
 _ALWAYS: Final = {"422": "Malformed", "503": "Something needed is down; see Retry-After", "default": "Refused"}
-_BODY: Final = {"413": "The body is larger than 4 MiB, or 20 MiB inflated"}
+_BODY: Final = {"413": "The body is larger than 4 MiB, or 20 MiB inflated", "415": "Compressed, but not with gzip"}
 _IDEMPOTENCY_KEY: Final[Document] = {
     "name": "Idempotency-Key",
     "in": "header",
