@@ -1,6 +1,6 @@
 """Does `guanxi status` tell a healthy part from a degraded one, and what is not well?"""
 
-from guanxi_cli.commands.status import state_of
+from guanxi_cli.local.health import state_of
 
 
 def test_a_part_that_lists_nothing_as_degraded_is_ready() -> None:

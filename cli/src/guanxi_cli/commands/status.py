@@ -1,8 +1,6 @@
 """guanxi status: is every part running and ready?"""
 
 import asyncio
-from collections.abc import Mapping
-from typing import Any
 
 import httpx
 import typer
@@ -10,13 +8,10 @@ from rich.console import Console
 from rich.table import Table
 
 from guanxi_cli.commands.options import HomeFolder, PortBase
-from guanxi_cli.local import kafka, postgres
+from guanxi_cli.local.health import PROBE_SECONDS, READY, health_of
 from guanxi_cli.local.home import Home, find_home
 from guanxi_cli.local.processes import Part, running
-from guanxi_cli.local.services import readiness_url
 from guanxi_cli.local.system import parts
-
-PROBE_SECONDS = 3.0
 
 
 def status(home: HomeFolder = None, port_base: PortBase = None) -> None:
@@ -25,9 +20,9 @@ def status(home: HomeFolder = None, port_base: PortBase = None) -> None:
     rows = asyncio.run(_ask_all(found))
     table = Table("part", "state", "pid", "port", "started", title=str(found.folder), title_justify="left")
     for row in rows:
-        table.add_row(*row, style=None if row[1] == "ready" else "red" if row[1] == "stopped" else "yellow")
+        table.add_row(*row, style=None if row[1] == READY else "red" if row[1] == "stopped" else "yellow")
     Console().print(table)
-    if any(row[1] != "ready" for row in rows):
+    if any(row[1] != READY for row in rows):
         raise typer.Exit(1)
 
 
@@ -40,24 +35,5 @@ async def _ask(home: Home, part: Part, client: httpx.AsyncClient) -> tuple[str, 
     record = running(home, part) if home.run.is_dir() else None
     if record is None:
         return part.name, "stopped", "", "", ""
-    state = await _state(home, part, client)
+    state = await health_of(home, part, client)
     return part.name, state, str(record.pid), str(record.port), record.started_at
-
-
-async def _state(home: Home, part: Part, client: httpx.AsyncClient) -> str:
-    if part.name == "postgres":
-        return "ready" if await postgres.answers(postgres.admin_url(home)) else "not ready"
-    if part.name == "kafka":
-        return "ready" if await kafka.answers(home) else "not ready"
-    try:
-        answer = await client.get(readiness_url(part))
-    except httpx.TransportError:
-        return "not ready"
-    if not answer.is_success:
-        return "not ready"
-    return state_of(answer.json())
-
-
-def state_of(told: Mapping[str, Any]) -> str:
-    """What /readyz says, with what is not well."""
-    return str(told["status"]) + "".join(f"; {name}: {why}" for name, why in told.get("degraded", {}).items())

@@ -2,7 +2,7 @@
 
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -10,22 +10,22 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import httpx
 import psutil
 
-from guanxi_cli.local import jars, java, kafka, postgres
+from guanxi_cli.local import jars, java
 from guanxi_cli.local.account import unprivileged
+from guanxi_cli.local.health import PROBE_SECONDS, READY, health_of
 from guanxi_cli.local.home import Home
 from guanxi_cli.local.ports import is_free, whose
 from guanxi_cli.local.postgres_server import find_server, version_of
 from guanxi_cli.local.problem import Problem
 from guanxi_cli.local.processes import Part, running
-from guanxi_cli.local.services import readiness_url
 from guanxi_cli.local.system import parts
 
 OLDEST_PYTHON = (3, 11)
 FREE_DISK_GB = 2
 FREE_MEMORY_GB = 2
-PROBE_SECONDS = 3.0
 CLOCK_TOLERANCE = timedelta(seconds=2)
 GIGABYTE = 1024**3
+SERVERS = {"postgres", "kafka"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +38,10 @@ class Finding:
 
 
 async def examine(home: Home) -> list[Finding]:
+    recorded = {path.stem for path in home.run.glob("*.json")}  # before a dead one's record is removed
     machine = [_python(), _java(), _jars(), _postgresql(), _disk(home), _memory(), _clock(home)]
     ports = [finding for part in parts(home) for finding in _ports(home, part)]
-    return [*machine, *ports, *await _connectivity(home)]
+    return [*machine, *ports, *await _connectivity(home, recorded)]
 
 
 def _python() -> Finding:
@@ -116,24 +117,27 @@ def _ports(home: Home, part: Part) -> list[Finding]:
     return [Finding(f"{part.name} port", f"{port}, taken", whose(port)) for port in taken]
 
 
-async def _connectivity(home: Home) -> list[Finding]:
-    """Only parts that run can be expected to answer."""
-    findings = []
+async def _connectivity(home: Home, recorded: set[str]) -> list[Finding]:
+    """Of parts that run or should: those with a record, and those that the parts that run cannot do without."""
+    alive = {part.name for part in parts(home) if home.run.is_dir() and running(home, part)}
     async with httpx.AsyncClient(timeout=PROBE_SECONDS) as client:
-        for part in parts(home):
-            if home.run.is_dir() and running(home, part):
-                answers = await _answers(home, part, client)
-                remedy = "" if answers else f"guanxi logs {part.name}; guanxi down and guanxi up start it again"
-                findings.append(Finding(part.name, "answers" if answers else "does not answer", remedy))
-    return findings
+        return [
+            _judged(part.name, await health_of(home, part, client) if part.name in alive else "not running")
+            for part in parts(home)
+            if part.name in recorded or part.name in alive or needed(part.name, alive)
+        ]
 
 
-async def _answers(home: Home, part: Part, client: httpx.AsyncClient) -> bool:
-    if part.name == "postgres":
-        return await postgres.answers(postgres.admin_url(home))
-    if part.name == "kafka":
-        return await kafka.answers(home)
-    try:
-        return (await client.get(readiness_url(part))).is_success
-    except httpx.TransportError:
-        return False
+def needed(name: str, alive: Collection[str]) -> bool:
+    """The servers stand alone (guanxi up --servers-only); where one service runs, all parts should."""
+    return bool(set(alive) - SERVERS) or (name in SERVERS and bool(alive))
+
+
+def _judged(name: str, state: str) -> Finding:
+    if state == READY:
+        return Finding(name, state)
+    if state == "not running":
+        return Finding(name, state, f"guanxi up starts it again; guanxi logs {name} --no-follow says why it ended")
+    if state.startswith("degraded"):
+        return Finding(name, state, f"guanxi logs {name} --no-follow; look at the part that it names")
+    return Finding(name, state, f"guanxi logs {name} --no-follow; guanxi down and guanxi up start it again")
