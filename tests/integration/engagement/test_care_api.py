@@ -117,6 +117,13 @@ async def test_an_action_tells_its_decisions_and_tries(client: httpx.AsyncClient
     assert (story["state"], story["channel"], story["decision"]) == ("waiting", "sms", "send")
     assert [one["decision"] for one in story["decisions"]] == ["send"]
     assert story["tries"] == []
+    left_to_staff = """
+        INSERT INTO attempt (action_id, number, channel, adapter, started_at, finished_at, outcome, detail)
+        VALUES (:id, 1, 'sms', 'wecom', now(), now(), 'awaiting_staff', '您好！好久不见。') RETURNING number
+    """
+    await rows(database, left_to_staff, id=first)
+    [tried] = (await client.get(f"/v1/actions/act_{first}")).json()["tries"]
+    assert (tried["outcome"], tried["detail"]) == ("awaiting_staff", "您好！好久不见。")
     for unknown in ("act_999", "act_0", "9", "act_x"):
         answer = await client.get(f"/v1/actions/{unknown}")
         assert (answer.status_code, answer.json()["code"]) == (404, "unknown_action")

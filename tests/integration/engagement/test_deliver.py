@@ -96,6 +96,21 @@ async def test_a_permanent_rejection_tries_the_next_channel_and_410_switches_the
     assert "enabled: false" in policy["text"]
 
 
+async def test_an_operators_own_action_that_is_rejected_tries_its_next_channel_too(
+    database: Database, tmp_path: Path
+) -> None:
+    own = {"purpose": "service", "kind": "message", "template": "delivery_check", "channels": ["email", "sms"]}
+    async with database.transaction() as connection:
+        await meet(connection, "ann", NOON - DAY)
+        await add_occasion(connection, "operator", "ann", NOON, version=0, facts={"own": own})
+    await decide_all(database, NOON)
+    async with receiving({"refuse": 1.0}) as refusing:
+        email = gateway(refusing.port, retry_seconds=[0, 1])
+        await set_channels(database, tmp_path, {"email": email, "sms": {"adapter": "file"}})
+        await deliver_all(database, deployment_of_tests(), tmp_path, NOON)
+    assert await states(database) == [("sent", None, "sms")]
+
+
 async def test_a_rejection_by_the_last_channel_ends_the_action(database: Database, tmp_path: Path) -> None:
     await decided(database, "ann")
     async with receiving({"refuse": 1.0}) as refusing:

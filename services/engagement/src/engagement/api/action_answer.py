@@ -76,6 +76,7 @@ class AttemptAnswer(BaseModel):
     started_at: datetime
     finished_at: datetime | None
     outcome: str | None
+    detail: Annotated[str | None, Field(description="the receiver's answer, or the text that staff is to send")]
 
 
 class ActionStoryAnswer(ActionAnswer):
@@ -126,4 +127,5 @@ def attempt_answer(one: PastAttempt) -> AttemptAnswer:
         started_at=one.started_at,
         finished_at=one.finished_at,
         outcome=one.outcome,
+        detail=one.detail,
     )

@@ -41,7 +41,7 @@ _HISTORY = text(
 )
 _ATTEMPTS = text(
     """
-    SELECT number, channel, adapter, started_at, finished_at, outcome FROM attempt
+    SELECT number, channel, adapter, started_at, finished_at, outcome, detail FROM attempt
     WHERE action_id = :id ORDER BY number
     """
 )
@@ -101,7 +101,7 @@ class PastDecision:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PastAttempt:
-    """One try on a channel."""
+    """One try on a channel. `detail`: what the receiver said, or the text that staff is to send."""
 
     number: int
     channel: str
@@ -109,6 +109,7 @@ class PastAttempt:
     started_at: datetime
     finished_at: datetime | None
     outcome: str | None
+    detail: str | None
 
 
 async def list_answers(

@@ -8,14 +8,11 @@ comes.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from engagement.store.deliveries import SHOWN, Delivery, delivery_of
-
-MOST_DETAIL: Final = 4000
 
 _FINISH = text(
     """
@@ -91,7 +88,7 @@ async def finish_attempts(connection: AsyncConnection, told: Sequence[Told], *, 
     if not told:
         return []
     ids, numbers = [one.id for one in told], [one.number for one in told]
-    outcomes, details = [one.outcome for one in told], [one.detail[:500] for one in told]
+    outcomes, details = [one.outcome for one in told], [one.detail for one in told]
     await connection.execute(
         _FINISH, {"ids": ids, "numbers": numbers, "outcomes": outcomes, "details": details, "now": now}
     )

@@ -8,14 +8,18 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from common.database import driver
+from engagement.domain.candidate import step_of
 from engagement.domain.delivery import Outcome, Rejected, Unknown
 from engagement.domain.next_state import Next, after_try
 from engagement.domain.playbook import Playbook
 from engagement.domain.reachability import Channel
 from engagement.domain.retry_schedule import SCHEDULE
+from engagement.store.decisions import read_occasions
 from engagement.store.deliveries import Delivery, refused_by
 from engagement.store.delivery_outcomes import Told, finish_attempts, lock_lost
 from engagement.usecases.change_channel import switch_off
+from engagement.usecases.choose_playbooks import choose_playbooks
 from engagement.usecases.current_policies import Current
 from engagement.usecases.deployment import Deployment
 from engagement.usecases.publish_care import CareFact, action_name, care_fact, failed_fact, publish_care
@@ -44,7 +48,7 @@ async def record_deliveries(
     if not tried:
         return
     current = await deployment.policies.current(connection)
-    playbooks = await _playbooks(connection, [one.delivery for one in tried], deployment)
+    playbooks = await _playbooks(connection, [one.delivery.id for one in tried], deployment)
     refused = await refused_by(connection, [one.delivery.id for one in tried])
     told = []
     for one in tried:
@@ -54,7 +58,7 @@ async def record_deliveries(
             schedule=schedule,
             channel_tries=one.delivery.channel_tries + 1,
             repeats_are_dropped=one.repeats_are_dropped,
-            next_channel=_next_channel(one.delivery, playbooks, refused.get(one.delivery.id, set())),
+            next_channel=_next_channel(one.delivery, playbooks[one.delivery.id], refused.get(one.delivery.id, set())),
             draw=random.random(),  # noqa: S311 - jitter
         )
         told.append(_told(one, following))
@@ -91,18 +95,15 @@ def _before(one: Delivery) -> Delivery:
     return Delivery(**(asdict(one) | {"attempts": one.attempts - 1, "channel_tries": one.channel_tries - 1}))
 
 
-async def _playbooks(
-    connection: AsyncConnection, deliveries: Sequence[Delivery], deployment: Deployment
-) -> dict[tuple[str, int], Playbook]:
-    wanted = {(one.playbook, one.version) for one in deliveries if one.playbook and one.version is not None}
-    return await deployment.policies.playbooks_as_of(connection, [(name, number) for name, number in wanted])
+async def _playbooks(connection: AsyncConnection, ids: Sequence[int], deployment: Deployment) -> dict[int, Playbook]:
+    """Action id -> what it follows."""
+    stored = await read_occasions(await driver(connection), ids)
+    return await choose_playbooks(connection, [one.occasion for one in stored.values()], deployment.policies)
 
 
-def _next_channel(one: Delivery, playbooks: dict[tuple[str, int], Playbook], refused: set[str]) -> str | None:
+def _next_channel(one: Delivery, playbook: Playbook, refused: set[str]) -> str | None:
     """The first channel of the step that has not rejected the action; whether it may be used is checked anew."""
-    playbook = playbooks.get((one.playbook or "", one.version or 0))
-    steps = () if playbook is None else playbook.steps
-    channels = next((step.channels for step in steps if step.index == one.step), ())
+    channels = step_of(playbook, one.step).channels
     return next((channel for channel in channels if channel != one.channel and channel not in refused), None)
 
 
