@@ -43,6 +43,33 @@ def test_a_created_key_is_shown_once_and_kept_as_its_hash(home: Home, scopes: li
     }
 
 
+def test_keys_are_listed_by_name_with_what_they_may_do_and_until_when(home: Home) -> None:
+    key = guanxi(home, "keys", "create", "--name", "crm", "--scope", "care:read", "--expires-at", "2027-01-31").strip()
+    guanxi(home, "keys", "create", "--name", "till", "--scope", "events:write")
+    listed = guanxi(home, "keys", "list")
+    assert [line.split()[1] for line in listed.splitlines() if ":" in line] == ["crm", "till"]
+    assert "2027-01-31" in listed
+    assert "never" in listed
+    assert key not in listed
+
+
+def test_a_revoked_key_is_gone_and_its_neighbours_stay(home: Home) -> None:
+    for name in ("crm", "till"):
+        guanxi(home, "keys", "create", "--name", name, "--scope", "care:read")
+    guanxi(home, "keys", "revoke", "crm")
+    assert [key["name"] for key in yaml.safe_load((home.folder / "keys.yaml").read_text())] == ["till"]
+    with pytest.raises(Problem, match="no key named crm; there are: till"):
+        guanxi(home, "keys", "revoke", "crm")
+
+
+@pytest.mark.parametrize(("name", "delete"), [("admin", "admin_key"), ("ingest-to-scoring", "scoring.key")])
+def test_a_key_that_up_would_bring_back_is_not_revoked_but_replaced(home: Home, name: str, delete: str) -> None:
+    home.make()
+    make_secrets(home)
+    with pytest.raises(Problem, match=f"delete .*{delete}.* and run guanxi up"):
+        guanxi(home, "keys", "revoke", name)
+
+
 def test_credentials_are_printed_as_they_are_kept(home: Home) -> None:
     home.make()
     make_secrets(home)

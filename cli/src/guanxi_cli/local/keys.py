@@ -25,6 +25,8 @@ SCOPES = (
     "privacy:write",
     "admin",
 )
+OWN = {"admin": "admin_key from credentials.json", "ingest-to-scoring": "the file scoring.key"}
+"""Keys that `make_secrets` keeps, and what to delete so that it makes another."""
 SOURCE = "demo"
 
 
@@ -56,7 +58,7 @@ def add_key(
     keys = read_keys(home)
     if not again and any(other["name"] == name for other in keys):
         raise Problem(
-            f"a key named {name} exists already: choose another name, or remove it from {home.folder}/keys.yaml"
+            f"a key named {name} exists already: choose another name, or end that one with guanxi keys revoke {name}"
         )
     entry: dict[str, Any] = {
         "name": name,
@@ -68,6 +70,18 @@ def add_key(
     others = [other for other in keys if other["name"] != name]
     if entry not in keys:
         write_whole(home.folder / "keys.yaml", yaml.safe_dump([*others, entry], sort_keys=False))
+
+
+def remove_key(home: Home, name: str) -> None:
+    """Take a service key out of keys.yaml, which every service reads again when it changes."""
+    if name in OWN:
+        raise Problem(f"{name} is the system's own key: to change it, delete {OWN[name]} and run guanxi up")
+    keys = read_keys(home)
+    others = [key for key in keys if key["name"] != name]
+    if len(others) == len(keys):
+        known = ", ".join(key["name"] for key in keys) or "none"
+        raise Problem(f"no key named {name}; there are: {known}")
+    write_whole(home.folder / "keys.yaml", yaml.safe_dump(others, sort_keys=False))
 
 
 def read_keys(home: Home) -> list[dict[str, Any]]:
