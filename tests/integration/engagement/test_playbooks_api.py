@@ -196,11 +196,14 @@ async def test_a_dry_run_says_who_would_get_what_and_who_not_and_why(
     assert by_customer == {
         "c-won": ("send", None),
         "c-new": ("skip", "not_for"),
-        "c-case": ("skip", "not_for"),
+        "c-case": ("skip", "open_case"),
         "c-silent": ("skip", "no_consent"),
         "c-active": ("skip", "no_occasion"),
     }
-    assert body["counts"] == {"send": {"": 1}, "skip": {"not_for": 2, "no_consent": 1, "no_occasion": 1}}
+    assert body["counts"] == {
+        "send": {"": 1},
+        "skip": {"not_for": 1, "open_case": 1, "no_consent": 1, "no_occasion": 1},
+    }
     assert (body["tried"], body["version"]) == (5, None)
     won = next(one for one in body["data"] if one["customer"] == "c-won")
     assert (won["channel"], won["would_get"]["template"]) == ("email", "win_back")
