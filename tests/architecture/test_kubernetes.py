@@ -97,6 +97,17 @@ def test_every_pod_may_write_to_tmp_only(manifests: dict[tuple[str, str], Manife
         assert all(mount["readOnly"] for mount in container(pod)["volumeMounts"] if mount["name"] != "tmp"), name
 
 
+def test_engagement_has_a_place_for_what_would_go_out_and_for_the_secrets_of_its_ways_out(
+    manifests: dict[tuple[str, str], Manifest],
+) -> None:
+    pod = manifests["Deployment", "engagement-worker"]["spec"]["template"]["spec"]
+    told = {one["name"]: one.get("value") for one in container(pod)["env"]}
+    assert told["GUANXI_OUTBOX_DIR"].startswith("/tmp/")  # noqa: S108 - the only writable place
+    mounts = {one["mountPath"]: one["name"] for one in container(pod)["volumeMounts"]}
+    secrets = {one["name"]: one["secret"] for one in pod["volumes"] if "secret" in one}
+    assert secrets[mounts[told["GUANXI_SECRETS_DIR"]]]["optional"] is True
+
+
 def test_every_container_has_requests_and_limits(manifests: dict[tuple[str, str], Manifest]) -> None:
     for name, pod in pods(manifests):
         resources = container(pod)["resources"]
