@@ -52,7 +52,9 @@ def make_app(settings: FeedbackSettings) -> FastAPI:
         lifespan=lifespan,
         database=database,
         public_url=settings.public_url,
+        untraced=page.PATH,
     )
+    page.stay_friendly(app)
     app.state.identity_key = IdentityKey.load(settings.identity_key_file)
     app.state.time_zone = settings.time_zone
     app.state.survey_desk = make_survey_desk(settings)

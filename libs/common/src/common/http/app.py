@@ -55,12 +55,14 @@ def create_app(
     public_url: str = "/",
     tags: Sequence[Mapping[str, Any]] = (),  # OpenAPI tag objects
     max_in_flight: int = MAX_IN_FLIGHT,
+    untraced: str | None = None,
 ) -> FastAPI:
     """The app of a service.
 
     `scopes` names for every route ("GET /v1/customers/{customer}") the scope that a key must have, or PUBLIC.
     Routers must hold their routes themselves, with full paths. Routes `keyed_in_body` run without a key in the headers
-    and must `admit` one. `app.state` holds keys, database (the lifespan may set it instead) and health.
+    and must `admit` one. Paths that begin with `untraced` hold secrets: no span tells of them. `app.state` holds keys,
+    database (the lifespan may set it instead) and health.
     """
     app = FastAPI(
         title=title,
@@ -74,7 +76,11 @@ def create_app(
         servers=[{"url": "/"}, {"url": public_url}] if public_url != "/" else [{"url": "/"}],
         license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
         openapi_tags=[dict(tag) for tag in tags],
-        telemetry={"metrics": False, "logs": False},
+        telemetry={
+            "metrics": False,
+            "logs": False,
+            "exclude": lambda scope: untraced is not None and scope.get("path", "").startswith(untraced),
+        },
     )
     health = Health()
     app.state.keys, app.state.health, app.state.database = keys, health, database

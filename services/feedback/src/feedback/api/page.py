@@ -1,12 +1,15 @@
 """GET, POST /s/{token}: what does a customer see who follows a survey link? The token is the right to answer."""
 
+from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Annotated, Any, Final
 from urllib.parse import parse_qs
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, FastAPI, Query, Request, Response
 from fastapi.responses import HTMLResponse
+from sqlalchemy.exc import SQLAlchemyError
 
-from common.errors import Malformed, TooLarge
+from common.errors import AppError, Malformed, TooLarge
 from common.http.body import read_body
 from common.http.transaction import Connection
 from feedback.api.desk import Desk
@@ -18,10 +21,12 @@ from feedback.usecases.open_page import Page, PageState, open_page
 
 router = APIRouter()
 
+PATH: Final = "/s/"
+"""What every page's address begins with; the rest is the token."""
 LARGEST_FORM: Final = 64 * 1024
 MOST_FIELDS: Final = 500
 _HTML: Final[dict[str, Any]] = {"description": "A page", "content": {"text/html": {"schema": {"type": "string"}}}}
-_PAGES: Final[dict[int | str, dict[str, Any]]] = {404: _HTML, 409: _HTML, 410: _HTML}
+_PAGES: Final[dict[int | str, dict[str, Any]]] = {404: _HTML, 409: _HTML, 410: _HTML, 503: _HTML}
 _FORM: Final = {
     "requestBody": {
         "content": {"application/x-www-form-urlencoded": {"schema": {"type": "object", "additionalProperties": True}}}
@@ -89,6 +94,23 @@ async def post_survey_page(
     if answer.outcome is Outcome.INCOMPLETE and answer.page.survey is not None:
         return pages.survey(answer.page.survey, language, token=token, filled=form, errors=answer.errors)
     return pages.notice(answer.outcome, language)
+
+
+def stay_friendly(app: FastAPI) -> None:
+    """Where the usual answer would be 503, because the database is away, people get a page."""
+    for kind in (AppError, OSError, SQLAlchemyError):
+        app.add_exception_handler(kind, partial(_away, app.exception_handlers[kind]))
+
+
+async def _away(
+    usual: Callable[[Request, Any], Response | Awaitable[Response]], request: Request, error: Exception
+) -> Response:
+    told = usual(request, error)
+    answer = told if isinstance(told, Response) else await told
+    if answer.status_code != 503 or not request.url.path.startswith(PATH):
+        return answer
+    pages = await _pages(request)
+    return pages.away(language_of_browser(await _language(request), usual=USUAL))
 
 
 def _language_of(page: Page, wished: str) -> str:

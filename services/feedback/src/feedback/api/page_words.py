@@ -56,3 +56,10 @@ NOTICES: Final[Mapping[str, Mapping[Outcome, tuple[str, str]]]] = {
         ),
     },
 }
+AWAY: Final[Mapping[str, tuple[str, str]]] = {
+    "zh": ("请稍后再试", "系统暂时繁忙，没有保存任何内容。请稍后重新打开此页面，或返回上一页再次提交。"),
+    "en": (
+        "Please try again in a moment",
+        "Something on our side is down; nothing was saved. Open this page again soon, or go back and send it again.",
+    ),
+}

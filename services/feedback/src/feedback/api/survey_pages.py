@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from feedback.api.page_words import ERRORS, NOTICES, WORDS
+from feedback.api.page_words import AWAY, ERRORS, NOTICES, WORDS
 from feedback.domain.answer_form import Form, FormError
 from feedback.domain.survey import Question, QuestionKind, Survey
 from feedback.usecases.answer_page import Outcome
@@ -21,6 +21,7 @@ STATUSES: Final = {
     Outcome.CLOSED: 410,
     Outcome.UNKNOWN: 404,
 }
+AWAY_SECONDS: Final = 30
 HTML_LANGUAGE: Final = {"zh": "zh-CN", "en": "en"}
 
 
@@ -72,6 +73,13 @@ class SurveyPages:
         """A page that only says how things stand."""
         heading, message = NOTICES[language][outcome]
         return self._page("notice.html", language, status or STATUSES[outcome], heading=heading, message=message)
+
+    def away(self, language: str) -> HTMLResponse:
+        """Nothing works for the moment; come again."""
+        heading, message = AWAY[language]
+        page = self._page("notice.html", language, 503, heading=heading, message=message)
+        page.headers["retry-after"] = str(AWAY_SECONDS)
+        return page
 
     def _page(self, template: str, language: str, status: int, **values: Any) -> HTMLResponse:
         html = self._environment.get_template(template).render(
