@@ -5,6 +5,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from msgspec.structs import replace
 from sqlalchemy import text
 from tests.support.mirror import apply, dump, evaluated, received
 
@@ -101,6 +102,17 @@ async def test_a_late_event_is_still_heard(database: Database) -> None:
         ).one()
     assert heard.last_at - heard.first_at == pytest.approx(timedelta(days=400, hours=-1), abs=timedelta(seconds=5))
     assert [key for _, _, key in await noticed(database)] == ["shop/new"]
+
+
+async def test_an_event_dated_ahead_happened_when_it_was_recorded(database: Database) -> None:
+    recorded = now()
+    angry = event("complaint.made", timedelta(days=-3650), id_="c-1", complaint_id="7")
+    order = event("order.completed", timedelta(days=-3650), id_="o-1", **ORDER)
+    await tell(database, replace(angry, recordedtime=recorded), replace(order, recordedtime=recorded))
+    async with database.transaction() as connection:
+        heard = (await connection.execute(text("SELECT last_at FROM heard"))).scalars().all()
+        ats = (await connection.execute(text("SELECT at FROM occasion"))).scalars().all()
+    assert set(heard) == set(ats) == {recorded}
 
 
 @pytest.mark.parametrize(

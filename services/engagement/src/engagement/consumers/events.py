@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from common.dead_letters import Received
 from common.events import CARE, FEEDBACK, INTERACTIONS, RELATIONSHIPS
+from engagement.domain.noticing import as_happened
 from engagement.usecases.current_policies import Policies
 from engagement.usecases.deployment import Deployment
 from engagement.usecases.mark_replans import mark_replans
@@ -32,7 +33,7 @@ class EventHandler:
 
     async def handle(self, connection: AsyncConnection, batch: Sequence[Received]) -> None:
         """Apply a batch; which events mean something is told by type and source, not by topic."""
-        events = [received.event for received in batch]
+        events = [as_happened(received.event) for received in batch]
         current = await self._policies.current(connection)
         await mirror_interactions(connection, events)
         await notice_occasions(connection, events, current=current, zone=self._zone)

@@ -13,6 +13,8 @@ from datetime import date, datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from msgspec.structs import replace
+
 from common.aliases import IDENTITY_FACTS
 from common.contracts import care, feedback, interactions, relationships
 from common.contracts.relationships import Cause
@@ -82,6 +84,13 @@ def _types(trigger: Trigger) -> tuple[str, ...]:
             return (f"case.{trigger.what}",)
         case _:
             return ()
+
+
+def as_happened(event: Event) -> Event:
+    """The event, at the latest at the instant when it was recorded: what lies ahead has not happened yet."""
+    if event.recordedtime is None or event.time <= event.recordedtime:
+        return event
+    return replace(event, time=event.recordedtime)
 
 
 def may_speak(event: Event) -> bool:
