@@ -1,7 +1,7 @@
 """How do the messages of a whole batch become JSON? Piece by piece, each piece for all messages at once.
 
-Less than a third of the cost of encoding card after card; the field names and their order are the domain's
-(Cards.fields)."""
+Less than a third of the cost of encoding card after card, and customers whose states are equal share a card; the field
+names and their order are the domain's (Cards.fields)."""
 
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
@@ -14,6 +14,7 @@ from uuid_utils import uuid7
 
 from scoring.domain.card import Cards
 from scoring.domain.changes import changes, reasons
+from scoring.domain.columns import Columns
 from scoring.domain.fields import Few, Same, value_on
 
 SOURCE: Final = "guanxi.scoring"
@@ -29,17 +30,19 @@ class Told(Protocol):
     """Whom a message is about and what caused it."""
 
     customer: str
+    partition: int
     cause: str
     caused_by: list[tuple[str, str]]
     traceparent: str | None
 
 
 class News(NamedTuple):
-    """A card that was last published as `last` and is now `now`."""
+    """A card that was last published as `last` and is now `now`; `number`: which of the columns' customers it shows."""
 
     told: Told
     last: bytes | None
     now: bytes
+    number: int
 
 
 class _Name(msgspec.Struct, gc=False, frozen=True):
@@ -47,9 +50,12 @@ class _Name(msgspec.Struct, gc=False, frozen=True):
     id: str
 
 
-def encode_messages(cards: Cards, news: Sequence[News], *, at: str) -> list[bytes]:
-    """The relationship.* events (events.md section 4) of cards that all have news; `at` is an RFC 3339 instant."""
-    told, last, now = zip(*news, strict=True)
+def encode_messages(columns: Columns, news: Sequence[News], *, currency: str, at: str) -> list[bytes]:
+    """The relationship.* events (events.md section 4) of all that have news; `at` is an RFC 3339 instant."""
+    told, last, now, numbers = zip(*news, strict=True)
+    shown, place = np.unique(numbers, return_inverse=True)
+    cards = Cards(columns if len(shown) == columns.size else columns.of(shown), currency)
+    texts = list(map(b"".join, zip(*_card_pieces(cards), strict=False)))
     types, changed, moved = zip(*map(_differences, last, now), strict=True)
     names = [one.caused_by[-MOST_CAUSES:] for one in told]
     events = _lines([[f"{source}/{id_}" for source, id_ in each[-MOST_REASON_EVENTS:]] for each in names])
@@ -74,15 +80,14 @@ def encode_messages(cards: Cards, news: Sequence[News], *, at: str) -> list[byte
         map(bytes.join, events, moved),
         b',"card":{"customer":',
         customers,
-        *_card_pieces(cards),
-        repeat(b"}}"),
+        [texts[at] for at in place.tolist()],
     ]
-    columns = [repeat(piece) if isinstance(piece, bytes) else piece for piece in pieces]
-    return list(map(b"".join, zip(*columns, strict=False)))
+    rows = zip(*[repeat(piece) if isinstance(piece, bytes) else piece for piece in pieces], strict=False)
+    return list(map(b"".join, rows))
 
 
 def _card_pieces(cards: Cards) -> Iterable[Iterable[bytes]]:
-    """The card's JSON after the customer: a column for each field of many values and one for all between two."""
+    """A message after its card's customer: a column for each field of many values, and one for all between two."""
     between: list[bytes | Few] = []
     for name, field in zip(_names(cards.fields), cards.fields.values(), strict=True):
         between.append(name)
@@ -92,7 +97,7 @@ def _card_pieces(cards: Cards) -> Iterable[Iterable[bytes]]:
             between = []
         else:
             between.append(_encode(field.value) if isinstance(field, Same) else field)
-    yield _alike([*between, b"}}" if "." in list(cards.fields)[-1] else b"}"])
+    yield _alike([*between, b"}}}}" if "." in list(cards.fields)[-1] else b"}}}"])
 
 
 def _names(paths: Iterable[str]) -> Iterable[bytes]:

@@ -4,11 +4,9 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Final
 
-import numpy as np
-
 from common.events import RELATIONSHIPS
 from scoring.domain.arrays import pack
-from scoring.domain.card import Cards, score
+from scoring.domain.card import score
 from scoring.domain.changes import published
 from scoring.domain.churn import BANDS, NO_BAND
 from scoring.domain.columns import Columns
@@ -79,23 +77,24 @@ def _judge(
     messages: list[Message],
 ) -> None:
     as_of = date_of(day)
-    columns = score(pack([one.body for one in part]), as_of, policy, policy.fixed)
+    # Equal states are judged once: most customers of a burst are new, with one event of a common kind.
+    alike: dict[bytes, int] = {}
+    which = [alike.setdefault(one.body, len(alike)) for one in part]
+    columns = score(pack(list(alike)), as_of, policy, policy.fixed)
+    stands = list(zip(published(columns), shown_values(columns), strict=True))
     news: list[News] = []
-    told: list[int] = []
-    stands = zip(part, published(columns), shown_values(columns), strict=True)
-    for number, (one, now_published, shown) in enumerate(stands):
+    for one, number in zip(part, which, strict=True):
+        now_published, shown = stands[number]
         standing = one.standing
         if standing.published != now_published:
-            news.append(News(one, standing.published, now_published))
-            told.append(number)
+            news.append(News(one, standing.published, now_published, number))
         standing.published, standing.evaluated = now_published, day
         rows.append((one.partition, one.customer, standing.state.encode(), now_published, as_of, *shown))
     if news:
-        of_told = columns if len(told) == len(part) else columns.of(np.array(told))
-        values = encode_messages(Cards(of_told, currency), news, at=now.isoformat())
+        values = encode_messages(columns, news, currency=currency, at=now.isoformat())
         messages += [
-            (RELATIONSHIPS, part[number].partition, part[number].customer.encode(), value)
-            for number, value in zip(told, values, strict=True)
+            (RELATIONSHIPS, one.told.partition, one.told.customer.encode(), value)
+            for one, value in zip(news, values, strict=True)
         ]
 
 
