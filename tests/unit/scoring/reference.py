@@ -402,7 +402,8 @@ def clv(orders: Orders, a: date) -> int | None:
     c = d(h, a, [(day, 1.0) for day in days[1:]])
     nets = [net for _, net in orders.money if net > 0]
     mean = (3 * 10000 + sum(nets)) / (3 + len(nets))
-    return round((r + c) / (al + e) * 365 * mean * 0.3 / 1.1**0.5)
+    worth: float = (r + c) / (al + e) * 365 * mean * 0.3 / 1.1**0.5
+    return round(worth)
 
 
 def percentile(money: int) -> float:
