@@ -166,8 +166,10 @@ async def test_a_reader_who_waits_sees_the_event_that_came_meanwhile(
 
 
 async def test_waiting_in_vain_is_told_202_with_when_to_ask_again(api: httpx.AsyncClient, ann: str) -> None:
-    answer = await api.get(f"/v1/customers/{ann}", params={"wait_for": "shop/never", "timeout": 0.1})
+    answer = await api.get(f"/v1/customers/{ann}", params={"wait_for": "shop/never?", "timeout": 0.1})
     assert (answer.status_code, answer.headers["retry-after"]) == (202, "1")
+    assert "Nothing with the id shop/never? has arrived here" in answer.json()["detail"]
+    assert "GET /v1/events/shop/never%3F at ingest" in answer.json()["detail"]
 
 
 @pytest.mark.parametrize(

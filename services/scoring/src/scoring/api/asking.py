@@ -2,6 +2,7 @@
 
 from datetime import date
 from typing import Annotated, Any
+from urllib.parse import quote
 
 from fastapi import Depends, HTTPException, Query, Request
 
@@ -61,7 +62,11 @@ async def _wait(
     timeout: Annotated[float, Query(ge=0, le=30, description="seconds to wait for it, then 202")] = 5.0,
 ) -> None:
     if wait_for is not None and not await wait_for_event(get_database(request), wait_for, seconds=timeout):
-        raise HTTPException(202, f"{wait_for[:200]} has not taken effect yet: ask again.", headers={"Retry-After": "1"})
+        detail = (
+            f"Nothing with the id {wait_for} has arrived here yet: ask again. "
+            f"GET /v1/events/{quote(wait_for, safe='/:')} at ingest tells whether it was accepted."
+        )
+        raise HTTPException(202, detail, headers={"Retry-After": "1"})
 
 
 WHEN_APPLIED = [Depends(_wait)]
