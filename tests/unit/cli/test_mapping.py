@@ -30,7 +30,7 @@ rules:
       currency: GBP
       items: {integer: "{items}"}
 """
-ROW = {"kind": "order", "number": "7", "at": "2026-11-20 10:00:00", "mail": "a@b.cn", "phone": "", "sum": "12.345"}
+ROW = {"kind": "order", "number": "7", "at": "2026-11-20 10:00:00", "mail": "a@b.cn", "phone": "", "sum": "12.340"}
 
 
 @pytest.fixture
@@ -54,7 +54,7 @@ def test_a_row_becomes_the_event_of_the_first_rule_that_fits(mapping: Mapping) -
 
 
 def test_money_follows_the_currency_and_absolute_takes_the_sign_away(mapping: Mapping) -> None:
-    event = mapping.event({**ROW, "kind": "refund", "sum": "-1.2345"})
+    event = mapping.event({**ROW, "kind": "refund", "sum": "-1.234"})
     assert event["id"] == "r-7"
     assert event["data"]["amount_minor"] == 1234
 
@@ -65,6 +65,9 @@ def test_money_follows_the_currency_and_absolute_takes_the_sign_away(mapping: Ma
         ({"kind": "gift"}, "no rule's `when` fits"),
         ({"at": "yesterday"}, "time 'yesterday' is no ISO 8601"),
         ({"sum": "a lot"}, "'a lot' is no number"),
+        ({"sum": "12.345"}, "'12.345' has too many decimals: GBP has 2"),
+        ({"items": "1.5"}, "'1.5' has too many decimals: an integer has none"),
+        ({"kind": "refund", "sum": "1.2345"}, "'1.2345' has too many decimals: KWD has 3"),
         ({"sum": "NaN"}, "'NaN' is no number"),
         ({"sum": "-Infinity"}, "'-Infinity' is no number"),
         ({"sum": "1e999999999"}, "'1e999999999' is no number"),
@@ -75,6 +78,21 @@ def test_a_row_that_cannot_be_read_is_refused_with_its_value(
 ) -> None:
     with pytest.raises(RowRefused, match=reason):
         mapping.event({**ROW, "items": "1", **change})
+
+
+@pytest.mark.parametrize(("total", "minor"), [("12.345", 1234), ("12.355", 1236), ("-12.3451", -1235)])
+def test_money_is_rounded_half_to_even_where_the_mapping_asks_for_it(tmp_path: Path, total: str, minor: int) -> None:
+    mapping = read_mapping(
+        written(tmp_path, MAPPING.replace('money: "{sum}"', 'money: "{sum}", round: true')), SHANGHAI
+    )
+    assert mapping.event({**ROW, "items": "1", "sum": total})["data"]["amount_minor"] == minor
+
+
+@pytest.mark.parametrize(("currency", "minor"), [("JPY", 1200), ("CNY", 120000)])
+def test_a_currency_from_a_column_says_how_many_decimals_there_are(tmp_path: Path, currency: str, minor: int) -> None:
+    mapping = read_mapping(written(tmp_path, MAPPING.replace("currency: GBP", 'currency: "{currency}"')), SHANGHAI)
+    data = mapping.event({**ROW, "items": "1", "sum": "1200", "currency": currency})["data"]
+    assert (data["amount_minor"], data["currency"]) == (minor, currency)
 
 
 def test_a_column_that_the_file_lacks_is_named(mapping: Mapping) -> None:

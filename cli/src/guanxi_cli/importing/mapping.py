@@ -12,7 +12,8 @@
           currency: GBP
 
 A value is text with columns in braces, a nested table, a number or a boolean, or one of the forms {money: text,
-absolute?: bool}, {integer: text}, {number: text}. Text that comes out empty is left out.
+absolute?: bool, round?: bool}, {integer: text}, {number: text}. Text that comes out empty is left out. More decimals
+than the currency has are refused unless `round` says that they shall be rounded, half to even.
 """
 
 import re
@@ -63,7 +64,7 @@ class Mapping:
         if "subject" in rule:
             event["subject"] = _fill(rule["subject"], row)
         data = rule.get("data", {})
-        event["data"] = _values(data, row, str(data.get("currency", "")))
+        event["data"] = _values(data, row, _fill(str(data.get("currency", "")), row))
         return event
 
     def _time(self, text: str) -> str:
@@ -129,15 +130,22 @@ def _value(template: Any, row: Table[str, str], currency: str) -> Any:
     if form is None:
         return _values(template, row, currency)
     text = _fill(str(template[form]), row)
-    return _number(form, text, currency, absolute=bool(template.get("absolute"))) if text else None
+    return _number(form, text, currency, template) if text else None
 
 
-def _number(form: str, text: str, currency: str, *, absolute: bool) -> int | float:
+def _number(form: str, text: str, currency: str, options: Table[str, Any]) -> int | float:
+    exponent = _EXPONENTS.get(currency, 2) if form == "money" else 0
     try:
-        value = abs(Decimal(text)) if absolute else Decimal(text)
+        value = abs(Decimal(text)) if options.get("absolute") else Decimal(text)
         if form == "number":
             return float(value)
-        exponent = _EXPONENTS.get(currency, 2) if form == "money" else 0
-        return int(value.scaleb(exponent).quantize(Decimal(1), rounding=ROUND_HALF_EVEN))
+        scaled = value.scaleb(exponent)
+        whole = int(scaled.quantize(Decimal(1), rounding=ROUND_HALF_EVEN))
     except (ArithmeticError, ValueError):  # no number, none that is finite, or one beyond all bounds
         raise RowRefused(f"{text!r} is no number") from None
+    if whole != scaled and not options.get("round"):
+        allowed = (
+            f"{currency or 'money without a currency'} has {exponent}" if form == "money" else "an integer has none"
+        )
+        raise RowRefused(f"{text!r} has too many decimals: {allowed}")
+    return whole
