@@ -6,13 +6,14 @@ from pathlib import Path
 
 import httpx
 import pytest_asyncio
-from tests.support.care import HELLO, add_occasion, decide_all, meet, put_document, put_playbook, rows
+from tests.support.care import HELLO, add_occasion, decide_all, meet, put_document, put_playbook, rows, told
 from tests.support.databases import Databases
 from tests.support.web import bearer, client_of, write_keys
 
 from common.database import Database, open_database
 from engagement.app import make_app
 from engagement.settings import EngagementSettings
+from engagement.usecases.mirror_interactions import mirror_interactions
 from guanxi_cli.local.home import Home
 
 NOW = datetime.now(UTC).replace(microsecond=0)
@@ -89,9 +90,35 @@ async def test_the_care_card_tells_what_was_decided_what_is_left_and_why_nothing
     assert budget["marketing", "wecom"] == (0, "unreachable")
     assert budget["service", "sms"] == (3, None)
     assert {one["state"] for one in card["consents"] if one["purpose"] == "marketing"} == {"granted"}
-    assert card["preferences"] == {"language": "zh", "zone": "Asia/Shanghai", "profiling": True}
+    assert card["preferences"] == {"language": "zh", "zone": "Asia/Shanghai", "profiling": True, "stated": []}
     assert (card["open_case"], card["cool_down_until"], card["suppressed"]) == (False, None, False)
     assert {"as_of", "freshness"} <= card.keys()
+
+
+async def test_of_several_preferences_the_surest_that_has_not_run_out_is_shown(
+    client: httpx.AsyncClient, database: Database
+) -> None:
+    today = NOW.date()
+    stated: list[tuple[str, float, timedelta | None]] = [
+        ("green", 0.6, None),
+        ("white", 0.9, 2 * DAY),
+        ("red", 1.0, -2 * DAY),
+    ]
+    events = [
+        told("preference.stated", ANN, NOW - number * DAY, preference=preference)
+        for number, (value, sure, left) in enumerate(stated)
+        for preference in [
+            {"key": "tea", "value": value, "confidence": sure}
+            | ({} if left is None else {"expires_on": (today + left).isoformat()})
+        ]
+    ]
+    async with database.transaction() as connection:
+        await mirror_interactions(connection, events)
+    card = (await client.get(f"/v1/customers/{ANN}/care")).json()
+    expires_on = (today + 2 * DAY).isoformat()
+    assert card["preferences"]["stated"] == [
+        {"key": "tea", "value": "white", "confidence": 0.9, "expires_on": expires_on}
+    ]
 
 
 async def test_actions_are_listed_with_every_non_send_and_paged(client: httpx.AsyncClient, database: Database) -> None:

@@ -30,7 +30,7 @@ from engagement.consumers.events import EventHandler
 from engagement.usecases.current_policies import Policies
 from engagement.usecases.read_customer import MirroredCustomer, UnknownCustomer, read_customer
 
-TABLES = ("profile_field", "address", "consent", "relationship", "alias", "alias_fact")
+TABLES = ("preference", "profile_field", "address", "consent", "relationship", "alias", "alias_fact")
 DAY = date(2026, 11, 20)
 handle = EventHandler(Policies(), ZoneInfo("Asia/Shanghai")).handle
 
@@ -54,13 +54,17 @@ def random_history(chance: random.Random) -> list[Event]:
     events: list[Event] = []
     for number in range(60):
         minute, subject = chance.randint(0, 20), chance.choice(ids)
-        kind = chance.choice(["consent", "profile", "address", "card", "link", "unknown"])
+        kind = chance.choice(["consent", "profile", "preference", "address", "card", "link", "unknown"])
         if kind == "consent":
             purpose, channel = chance.choice(["marketing", "care"]), chance.choice(["email", "*"])
             events.append(consent(minute, subject, chance.random() < 0.5, purpose, channel))
         elif kind == "profile":
             profile = chance.choice([{"name": f"Ann {number}"}, {"name": None, "language": "zh"}, {"tags": ["tea"]}])
             told = interaction(minute, "profile.updated", subject, id_=f"p-{number}", profile=profile)
+            events.append(told)
+        elif kind == "preference":
+            stated = {"key": "tea", "value": chance.choice(["green", ["red", "white"]]), "confidence": chance.random()}
+            told = interaction(minute, "preference.stated", subject, id_=f"t-{number}", preference=stated)
             events.append(told)
         elif kind == "address":
             email = f"ann{chance.randint(0, 2)}@example.com"

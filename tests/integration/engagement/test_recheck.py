@@ -96,6 +96,25 @@ async def test_a_consent_taken_back_since_moves_to_the_next_channel_or_cancels(d
     assert await failures(database) == [(f"act_{action}:failed", "cancelled", "no_consent")]
 
 
+async def test_the_first_opening_and_click_of_its_own_customer_are_remembered(database: Database, action: int) -> None:
+    named = {"action_id": f"act_{action}"}
+    await hear(
+        database,
+        told("message.opened", "ann", NOON + DAY, **named),
+        told("message.opened", "ann", NOON, **named),
+        told("message.clicked", "bob", NOON, **named),
+        told("message.opened", "ann", NOON - DAY, action_id="newsletter"),
+    )
+    [row] = await rows(database, "SELECT opened_at, clicked_at FROM action")
+    assert row == {"opened_at": NOON, "clicked_at": None}
+    await hear(database, identity_fact(1, "identity.linked", "bob", "ann"))
+    await hear(
+        database, told("message.clicked", "bob", NOON + DAY, **named), told("message.opened", "ann", NOON, **named)
+    )
+    [row] = await rows(database, "SELECT opened_at, clicked_at FROM action")
+    assert row == {"opened_at": NOON, "clicked_at": NOON + DAY}
+
+
 async def test_at_night_an_action_waits_for_the_morning(database: Database, action: int) -> None:
     assert (await ask(database, action, EVENING)).until == MORNING
     [row] = await rows(database, "SELECT state, next_try_at FROM action")
@@ -195,6 +214,9 @@ async def test_an_erasure_cancels_and_forgets_the_texts(database: Database, acti
     facts = "UPDATE occasion SET facts = CAST(:facts AS jsonb)"
     async with database.transaction() as connection:
         await connection.execute(text(facts), {"facts": '{"data": {"order_id": "1001"}}'})
+        known = told("profile.updated", "ann", NOON - DAY, profile={"name": "Ann", "birthday": "1990-05-04"})
+        likes = told("preference.stated", "ann", NOON - DAY, preference={"key": "tea", "value": "green"})
+        await mirror_interactions(connection, [known, likes])
     data = {"customer": "ann", "aliases": [], "request_id": "p-1"}
     await hear(
         database, Event(id="p-1", source="guanxi.ingest", type="customer.erased", subject="ann", time=NOON, data=data)
@@ -202,6 +224,8 @@ async def test_an_erasure_cancels_and_forgets_the_texts(database: Database, acti
     assert (await state(database))[:2] == ("cancelled", "suppressed")
     [row] = await rows(database, "SELECT facts FROM occasion")
     assert row["facts"] == {}
+    assert await rows(database, "SELECT 1 FROM address UNION ALL SELECT 1 FROM preference") == []
+    assert await rows(database, "SELECT value FROM profile_field WHERE value IS NOT NULL") == []
     async with database.transaction() as connection:
         await add_occasion(connection, "hello", "ann", NOON, key="later")
     await decide_all(database, NOON)

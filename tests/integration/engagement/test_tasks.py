@@ -23,6 +23,7 @@ from engagement.app import make_app
 from engagement.consumers.events import EventHandler
 from engagement.jobs.overdue_tasks import miss_overdue_tasks
 from engagement.settings import EngagementSettings
+from engagement.usecases.mirror_interactions import mirror_interactions
 from engagement.usecases.miss_tasks import miss_tasks
 
 NOON = datetime(2030, 3, 1, 4, tzinfo=UTC)
@@ -49,6 +50,9 @@ async def recovery(database: Database, customer: str = ANN, at: datetime = NOON,
     """A task of the shipped complaint_recovery; the id of its action."""
     async with database.transaction() as connection:
         await meet(connection, customer, at - timedelta(days=1), name="Ann", language="en")
+        tea = {"preference": {"key": "tea", "value": "green"}}
+        stated = Event(id="p-1", source="shop", type="preference.stated", subject=customer, time=at, data=tea)
+        await mirror_interactions(connection, [stated])
         facts = {"case_id": case, "data": {"case_id": case, "severity": "normal"}}
         occasion = await add_occasion(connection, "complaint_recovery", customer, at, key=f"e/{case}", facts=facts)
     assert await decide_all(database, at) == 1
@@ -70,6 +74,7 @@ async def test_a_decided_task_is_opened_with_its_window_and_its_script(
     assert (task["state"], task["staff_id"], answer["has_more"]) == ("open", None, False)
     assert datetime.fromisoformat(task["due_at"]) == NOON + timedelta(hours=4)
     assert "Ann" in task["script"]
+    assert "Preferences: tea: green." in task["script"]
     [created] = await told(database, "task.")
     assert (created.id, created.type, created.subject) == ("task_1:created", "task.created", ANN)
     data = convert(created.data, care.TaskChanged)

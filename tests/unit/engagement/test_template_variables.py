@@ -52,6 +52,15 @@ def test_occasion_profile_and_card_fill_the_text() -> None:
     assert told.keys() <= set(VARIABLES)
 
 
+@pytest.mark.parametrize(
+    ("language", "line"),
+    [("zh", "tea：green、white；calls：否；size：42"), ("en", "tea: green, white; calls: no; size: 42")],
+)
+def test_preferences_are_told_in_one_line(language: str, line: str) -> None:
+    preferences = {"tea": ["green", "white"], "calls": False, "size": 42}
+    assert values(language=language, preferences=preferences)["preferences"] == line
+
+
 def test_english_texts_get_english_words() -> None:
     told = values(language="en", facts=FACTS, card={"tier": "face_to_face"})
     assert (told["festival_name"], told["tier_name"]) == ("the Mid-Autumn Festival", "face to face")

@@ -30,6 +30,20 @@ CREATE TABLE heard (
     PRIMARY KEY (customer, what)
 )
 """
+PREFERENCE = """
+CREATE TABLE preference (
+    customer text NOT NULL,
+    key text NOT NULL,
+    digest text NOT NULL,
+    value jsonb NOT NULL,
+    confidence double precision NOT NULL,
+    expires_on date,
+    time timestamptz NOT NULL,
+    source text COLLATE "C" NOT NULL,
+    id text COLLATE "C" NOT NULL,
+    PRIMARY KEY (customer, key, digest)
+)
+"""
 SHOWN_BEFORE = """
 CREATE TABLE shown_before (
     customer text NOT NULL,
@@ -121,6 +135,8 @@ CREATE TABLE action (
     reason text,
     planned_at timestamptz NOT NULL,
     sent_at timestamptz,
+    opened_at timestamptz,
+    clicked_at timestamptz,
     valid_until timestamptz NOT NULL,
     next_try_at timestamptz,
     lease_until timestamptz,
@@ -214,6 +230,7 @@ CREATE TABLE planning (
 TABLES = (
     DOCUMENT,
     HEARD,
+    PREFERENCE,
     SHOWN_BEFORE,
     CARE_CASE,
     OCCASION,

@@ -43,6 +43,8 @@ class ActionAnswer(BaseModel):
     language: str | None
     planned_at: datetime | None
     sent_at: datetime | None
+    opened_at: Annotated[datetime | None, Field(description="first opened, as its carrier told")]
+    clicked_at: datetime | None
     attempts: int | None
     experiment: str | None
     arm: str | None

@@ -1,7 +1,8 @@
 """GET /v1/customers/{customer}/care: how is a customer cared for, what is left, and why was nothing sent?"""
 
+from dataclasses import asdict
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
@@ -28,12 +29,22 @@ class BudgetAnswer(BaseModel):
     words: Words | None
 
 
+class Stated(BaseModel):
+    """What the customer said or was seen to prefer; of several values of a key the surest that has not run out."""
+
+    key: str
+    value: Any  # in the form in which it was told
+    confidence: float
+    expires_on: date | None
+
+
 class Preferences(BaseModel):
-    """How the customer wants to be spoken to."""
+    """How the customer wants to be spoken to, and what it likes."""
 
     language: str
     zone: str
     profiling: Annotated[bool, Field(description="false: only neutral texts")]
+    stated: list[Stated]
 
 
 class CareAnswer(BaseModel):
@@ -83,6 +94,7 @@ def _answer(care: Care, today: date, freshness: Freshness) -> CareAnswer:
             language=care.standing.language,
             zone=care.standing.zone.key,
             profiling=not care.standing.profiling_refused,
+            stated=[Stated(**asdict(one)) for one in care.preferences],
         ),
         suppressed=care.standing.barred,
         open_case=care.standing.open_case,

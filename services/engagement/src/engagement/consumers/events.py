@@ -15,6 +15,7 @@ from engagement.usecases.mark_replans import mark_replans
 from engagement.usecases.mirror_interactions import mirror_interactions
 from engagement.usecases.mirror_relationships import mirror_relationships
 from engagement.usecases.note_goals import note_goals
+from engagement.usecases.note_openings import note_openings
 from engagement.usecases.notice_occasions import notice_occasions
 from engagement.usecases.review_waiting import review_waiting
 
@@ -40,4 +41,5 @@ class EventHandler:
         await mirror_relationships(connection, events)
         await note_goals(connection, events, partitions=self._partitions)
         await review_waiting(connection, events, deployment=self._deployment)
+        await note_openings(connection, events)
         await mark_replans(connection, events, playbooks=current.playbooks.values())

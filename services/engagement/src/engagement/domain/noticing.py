@@ -6,6 +6,7 @@ that day is later than it. Worked example: status active -> dormant, cause time,
 `win_back_high_value` at the 20th 00:00, and five days later its call.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -31,6 +32,8 @@ SERVICES_ONLY: Final = frozenset(
 
 ALWAYS_HEARD: Final = frozenset({"order.completed", "membership.started", "complaint.made", "customer.erased"})
 """Anniversaries, first orders, the cool-down and erased customers rest on these."""
+
+_ACTION: Final = re.compile(r"act_([1-9][0-9]{0,17})")
 
 DETRACTOR: Final = "detractor"
 DETRACTOR_SHARE: Final = 0.6
@@ -168,6 +171,12 @@ def _remembered(event: Event) -> dict[str, Any]:
         data["changes"] = event.data["changes"]
     facts: dict[str, Any] = {"event": {"source": event.source, "id": event.id, "type": event.type}, "data": data}
     return facts | {name: data[name] for name in ("request_id", "case_id") if name in data}
+
+
+def named_action(event: Event) -> int | None:
+    """9 where the event's data name the action `act_9`."""
+    found = _ACTION.fullmatch(str(event.data.get("action_id")))
+    return None if found is None else int(found[1])
 
 
 def is_detractor(event: Event) -> bool:

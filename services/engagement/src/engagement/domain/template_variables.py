@@ -50,9 +50,13 @@ def variables_for(
     profile: Mapping[str, Any],
     facts: Mapping[str, Any],
     card: Mapping[str, Any] | None = None,
+    preferences: Mapping[str, Any] | None = None,
     due_at: datetime | None = None,
 ) -> dict[str, str]:
-    """Name -> text. `facts` are the occasion's, `card` is scoring's last one, `due_at` a task's."""
+    """Name -> text. `facts` are the occasion's, `card` is scoring's last one, `due_at` a task's.
+
+    `preferences`: key -> value, told in one line: `tea: green; size: M, L`.
+    """
     data = facts.get("data") or {}
     chinese = language == "zh"
     festival, tier = str(facts.get("festival", "")), str((card or {}).get("tier") or "")
@@ -66,6 +70,7 @@ def variables_for(
         "tier_name": TIER_NAMES.get(tier, ("", ""))[0 if chinese else 1],
         "expires_at": _instant(data.get("expires_at"), zone, chinese),
         "due_at": _instant(due_at, zone, chinese),
+        "preferences": _preferences(preferences or {}, chinese),
     }
     values |= {name: data.get(told) for told, name in _TOLD.items()}
     values |= {name: (card or {}).get(name) for name in _SHOWN}
@@ -81,6 +86,19 @@ def _instant(told: Any, zone: tzinfo, chinese: bool) -> str:
         return ""
     local = at.astimezone(zone)
     return f"{local.month}月{local.day}日 {local:%H:%M}" if chinese else f"{local.day} {local:%B}, {local:%H:%M}"
+
+
+def _preferences(told: Mapping[str, Any], chinese: bool) -> str:
+    colon, comma, semicolon = ("：", "、", "；") if chinese else (": ", ", ", "; ")
+    values = {key: value if isinstance(value, list) else [value] for key, value in told.items()}
+    return semicolon.join(f"{key}{colon}{comma.join(_plain(one, chinese) for one in values[key])}" for key in values)
+
+
+def _plain(value: Any, chinese: bool) -> str:
+    if isinstance(value, bool):
+        yes, no = ("是", "否") if chinese else ("yes", "no")
+        return yes if value else no
+    return str(value)
 
 
 def _one_line(value: Any) -> str:

@@ -74,6 +74,14 @@ _REJECTED: Final = """
     SELECT action_id, array_agg(DISTINCT channel) FROM attempt
     WHERE action_id = ANY($1) AND outcome = 'rejected' GROUP BY action_id
 """
+_OPENED: Final = """
+    UPDATE action a SET opened_at = least(a.opened_at, told.opened_at),
+        clicked_at = least(a.clicked_at, told.clicked_at)
+    FROM unnest($1::bigint[], $2::text[], $3::timestamptz[], $4::timestamptz[])
+            AS told(id, owner, opened_at, clicked_at),
+         unnest($5::text[], $6::text[]) AS member(customer, owner)
+    WHERE a.id = told.id AND a.customer = member.customer AND member.owner = told.owner AND a.kind <> 'task'
+"""
 _LOAD: Final = """
     SELECT channel, task_kind, count(*) FROM action
     WHERE coalesce(sent_at, planned_at) >= $1 AND coalesce(sent_at, planned_at) < $2
@@ -127,6 +135,16 @@ async def move_actions(raw: Connection, moved: Mapping[int, tuple[datetime, str 
     if moved:
         ats, channels, templates = zip(*moved.values(), strict=True)
         await raw.execute(_MOVE, list(moved), list(ats), list(channels), list(templates))
+
+
+async def note_openings(
+    raw: Connection,
+    told: Sequence[tuple[int, str, datetime | None, datetime | None]],
+    owners: Mapping[str, str],
+) -> None:
+    """(action id, customer, opened, clicked): the earliest stays. `owners`: id -> customer, of all ids of each."""
+    columns = [list(column) for column in zip(*told, strict=True)]
+    await raw.execute(_OPENED, *columns, list(owners), list(owners.values()))
 
 
 async def rejected_channels(raw: Connection, ids: Collection[int]) -> dict[int, list[str]]:

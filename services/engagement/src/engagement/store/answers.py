@@ -12,7 +12,7 @@ _COLUMNS: Final = """
     o.id, o.customer, d.playbook, o.version, o.step, d.purpose, d.kind, d.id AS decision_id, d.decision,
     coalesce(a.reason, d.reason) AS reason, d.detail, d.until, d.at, o.at AS occasion_at, o.due_at, o.valid_until,
     coalesce(o.experiment, a.experiment) AS experiment, o.arm, a.state, coalesce(a.channel, d.channel) AS channel,
-    a.template, a.language, a.task_kind, a.planned_at, a.sent_at, a.attempts,
+    a.template, a.language, a.task_kind, a.planned_at, a.sent_at, a.opened_at, a.clicked_at, a.attempts,
     coalesce(a.case_id, o.facts ->> 'case_id') AS case_id,
     coalesce(a.request_id, o.facts ->> 'request_id') AS request_id
 """
@@ -76,6 +76,8 @@ class AnsweredOccasion:
     task_kind: str | None
     planned_at: datetime | None
     sent_at: datetime | None
+    opened_at: datetime | None
+    clicked_at: datetime | None
     attempts: int | None
     case_id: str | None
     request_id: str | None

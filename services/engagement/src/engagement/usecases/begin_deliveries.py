@@ -68,7 +68,7 @@ async def begin_deliveries(
     texts = await _texts(connection, waiting, current, deployment)
     facts = await read_facts(connection, [one.id for one in waiting])
     owners = (await read_unions(connection, {one.customer for one in waiting})).owners
-    recipients = await read_recipients(connection, owners)
+    recipients = await read_recipients(connection, owners, today=now.astimezone(deployment.zone).date())
     ready: list[Ready] = []
     refused: dict[int, Reason] = {}
     for one in waiting:
@@ -116,6 +116,7 @@ def _message(
         profile=recipient.profile,
         facts=facts,
         card=recipient.card,
+        preferences=recipient.preferences,
     )
     try:
         filled = render_template(text.template, variables)

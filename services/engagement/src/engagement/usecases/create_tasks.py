@@ -40,7 +40,7 @@ async def create_tasks(
     current = await deployment.policies.current(connection)
     facts = await read_facts(connection, [action.id for action, _ in tasks])
     owners = (await read_unions(connection, {action.customer for action, _ in tasks})).owners
-    recipients = await read_recipients(connection, owners)
+    recipients = await read_recipients(connection, owners, today=now.astimezone(deployment.zone).date())
     new = [
         _task(action, step, facts.get(action.id, {}), recipients[owners[action.customer]], current, deployment, now)
         for action, step in tasks
@@ -100,6 +100,7 @@ def _script(
         profile=recipient.profile,
         facts=facts,
         card=recipient.card,
+        preferences=recipient.preferences,
         due_at=due_at,
     )
     try:

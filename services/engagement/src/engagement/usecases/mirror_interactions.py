@@ -1,4 +1,4 @@
-"""What do interactions tell engagement of a customer? Links, addresses, profile fields and consents.
+"""What do interactions tell engagement of a customer? Links, addresses, profile, preferences and consents.
 
 The rows are keyed by the event's own subject and the last writer wins, so order and repeats do not matter.
 """
@@ -7,16 +7,17 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Final
 
-from msgspec import Struct, convert
+from msgspec import Struct, convert, json
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from common.aliases import follow_identity_facts
-from common.contracts.interactions import Consent
+from common.contracts.interactions import Consent, Preference
 from common.events import LAST_WRITER, Event
 from engagement.domain.address import told_addresses
 from engagement.domain.profile import told_fields
 from engagement.store.addresses import save_addresses
 from engagement.store.consents import save_consents
+from engagement.store.preferences import save_preferences
 from engagement.store.profiles import save_profile_fields
 
 CONSENTS: Final = {"consent.granted": True, "consent.withdrawn": False}
@@ -32,6 +33,7 @@ async def mirror_interactions(connection: AsyncConnection, events: Iterable[Even
     await follow_identity_facts(connection, in_order)
     await save_addresses(connection, _addresses(in_order))
     await save_profile_fields(connection, _profile_fields(in_order))
+    await save_preferences(connection, _preferences(in_order))
     await save_consents(connection, _consents(in_order))
 
 
@@ -49,6 +51,19 @@ def _profile_fields(in_order: Iterable[Event]) -> dict[tuple[str, str], tuple[Ev
         for event in in_order
         if event.type == "profile.updated"
         for field, value in told_fields(event.data.get("profile") or {}).items()
+    }
+
+
+def _preferences(in_order: Iterable[Event]) -> dict[tuple[str, str, bytes], tuple[Event, Preference]]:
+    told = [
+        (event, convert(event.data["preference"], Preference))
+        for event in in_order
+        if event.type == "preference.stated"
+    ]
+    return {
+        (event.subject, one.key, json.encode(one.value, order="sorted")): (event, one)
+        for event, one in told
+        if one.value is not None
     }
 
 

@@ -1,6 +1,6 @@
 """How is a customer cared for, what is left, and why was nothing sent? The care card."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -13,6 +13,7 @@ from engagement.domain.cool_down import ANGER
 from engagement.domain.standing import Standing
 from engagement.store.answers import AnsweredOccasion, PastDecision, list_answers, read_decisions
 from engagement.store.contacts import read_unions
+from engagement.store.preferences import StatedPreference, read_preferences
 from engagement.usecases.deployment import Deployment
 from engagement.usecases.load_standings import load_standings
 from engagement.usecases.read_customer import MirroredCustomer, read_customer
@@ -34,6 +35,7 @@ class Care:
     budget: Sequence[BudgetLine]
     cool_down_until: datetime | None
     quiet_until: datetime | None
+    preferences: Collection[StatedPreference]
 
 
 async def read_care(connection: AsyncConnection, own: str, *, deployment: Deployment) -> Care:
@@ -51,6 +53,7 @@ async def read_care(connection: AsyncConnection, own: str, *, deployment: Deploy
     actions = await list_answers(
         connection, customers=ids, state=None, decision=None, reason=None, after=None, limit=SHOWN_ACTIONS
     )
+    preferences = await read_preferences(connection, unions.owners, today=now.astimezone(deployment.zone).date())
     return Care(
         known=known,
         standing=standing,
@@ -59,6 +62,7 @@ async def read_care(connection: AsyncConnection, own: str, *, deployment: Deploy
         budget=list(budget_left(standing, rules, now)),
         cool_down_until=_cool_down_until(standing, rules.contact.cool_down, now),
         quiet_until=rules.contact.quiet_hours.until(now, standing.zone),
+        preferences=preferences[known.customer],
     )
 
 
