@@ -35,7 +35,7 @@ keep_or_write() {
     fi
 }
 
-for name in postgres_password identity_key survey_key \
+for name in postgres_password identity_key survey_key text_key \
     ingest_password ingest_owner_password scoring_password scoring_owner_password \
     engagement_password engagement_owner_password feedback_password feedback_owner_password; do
     random_hex | keep_or_write "$name"

@@ -24,7 +24,7 @@ POLICIES = CONTRACTS.parent / "policies"
 
 def feedback_settings(database: Database, folder: Path) -> FeedbackSettings:
     """Settings of an app on the test's database, with keys of its own in a folder."""
-    for name in ("identity.key", "survey.key"):
+    for name in ("identity.key", "survey.key", "text.key"):
         if not (folder / name).exists():
             (folder / name).write_text(secrets.token_hex(32))
     keys = write_keys(folder / "keys.yaml", clerk=["feedback:read", "feedback:write", "policies:write"], stranger=[])
@@ -32,6 +32,7 @@ def feedback_settings(database: Database, folder: Path) -> FeedbackSettings:
         database_url=database.engine.url.set(drivername="postgresql").render_as_string(hide_password=False),
         identity_key_file=folder / "identity.key",
         survey_key_file=folder / "survey.key",
+        text_key_file=folder / "text.key",
         keys_file=keys,
         policies_dir=POLICIES,
         public_url=PAGE,

@@ -16,10 +16,11 @@ from common.events import Event
 from feedback.consumers.mirror import handle as mirror
 from feedback.domain.case_policy import CasePolicy
 from feedback.jobs.case_clocks import watch_case_clocks
+from feedback.store.text_seal import TextSeal
 from feedback.usecases.case_desk import CaseDesk
 from feedback.usecases.hear_case_events import hear_case_events
 
-DESK = CaseDesk(zone=ZoneInfo("Asia/Shanghai"), partitions=6, policy=CasePolicy())
+DESK = CaseDesk(zone=ZoneInfo("Asia/Shanghai"), partitions=6, policy=CasePolicy(), seal=TextSeal(["t" * 64]))
 MONDAY = datetime(2026, 11, 23, 2, tzinfo=UTC)
 """10:00 in Shanghai, at the beginning of a week without holidays."""
 

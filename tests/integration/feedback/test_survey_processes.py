@@ -17,6 +17,8 @@ from common.events import CARE, FEEDBACK, INTERACTIONS, Event
 from common.identity import IdentityKey
 from guanxi_cli.local.home import Home
 
+CANARY = "Ring me: customers-own-words"
+
 pytestmark = pytest.mark.xdist_group("feedback-processes")
 
 
@@ -73,12 +75,15 @@ async def test_a_resolved_ticket_is_asked_about_and_answered_once(home: Home, cl
     async with httpx.AsyncClient() as anybody:
         assert (await anybody.get(f"{wanted['url']}?score=6")).status_code == 200
         for status in (200, 409):
-            assert (await anybody.post(wanted["url"], data={"easy": "6"})).status_code == status
+            form = {"easy": "6", "comment": CANARY}
+            assert (await anybody.post(wanted["url"], data=form)).status_code == status
     await until(lambda: is_told("survey.answered"), what="the answer told")
     answered = (await heard("survey.answered"))[0]["data"]
     assert answered["rating"] == {"kind": "ces", "value": 6.0, "min": 1.0, "max": 7.0}
     assert await is_state("skipped", "answered"), "the reminder is off"
+    (shown,) = (await client.get("/v1/answers?customer=user_id:asked")).json()["data"]
+    assert shown["texts"] == {"comment": CANARY}
     token = wanted["url"].rpartition("/")[2]
     logs = [path.read_text() for path in (home.folder / "logs").glob("feedback-*.log")]
     assert logs
-    assert not any(token in log for log in logs)
+    assert not any(secret in log for log in logs for secret in (token, CANARY, "customers-own-words"))

@@ -55,7 +55,7 @@ def test_a_name_is_taken_once(home: Home) -> None:
 
 def test_the_secrets_are_readable_by_their_owner_alone(home: Home) -> None:
     make_secrets(home)
-    for name in ("identity.key", "survey.key", "scoring.key", "keys.yaml", "credentials.json"):
+    for name in ("identity.key", "survey.key", "text.key", "scoring.key", "keys.yaml", "credentials.json"):
         assert (home.folder / name).stat().st_mode & 0o777 == 0o600, name
     assert re.fullmatch(r"[0-9a-f]{64}", (home.folder / "identity.key").read_text())
 
@@ -73,7 +73,7 @@ def test_the_admin_may_do_all_and_ingest_may_read_customers(home: Home) -> None:
 def test_secrets_that_exist_stay_as_they_are(home: Home) -> None:
     make_secrets(home)
     write_credentials(home, write_key="gx_w")
-    names = ("identity.key", "survey.key", "scoring.key", "keys.yaml", "credentials.json")
+    names = ("identity.key", "survey.key", "text.key", "scoring.key", "keys.yaml", "credentials.json")
     before = [(home.folder / name).read_text() for name in names]
     make_secrets(home)
     assert [(home.folder / name).read_text() for name in names] == before

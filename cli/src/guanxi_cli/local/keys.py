@@ -1,4 +1,4 @@
-"""Which secrets has a home: keys of ids and of survey links, service keys (hashed in keys.yaml), credentials?"""
+"""Which secrets has a home: keys of ids, survey links and texts, service keys (hashed in keys.yaml), credentials?"""
 
 import hashlib
 import json
@@ -32,7 +32,7 @@ SOURCE = "demo"
 
 def make_secrets(home: Home) -> None:
     """Make what is missing; what is there stays."""
-    for name in ("identity.key", "survey.key"):
+    for name in ("identity.key", "survey.key", "text.key"):
         if not (home.folder / name).exists():
             write_whole(home.folder / name, secrets.token_hex(32))
     scoring = home.folder / "scoring.key"

@@ -59,6 +59,7 @@ def environment(home: Home, service: str) -> dict[str, str]:
         told["GUANXI_SCORING_KEY_FILE"] = str(home.folder / "scoring.key")
     if service == "feedback":
         told["GUANXI_SURVEY_KEY_FILE"] = str(home.folder / "survey.key")
+        told["GUANXI_TEXT_KEY_FILE"] = str(home.folder / "text.key")
     return told
 
 

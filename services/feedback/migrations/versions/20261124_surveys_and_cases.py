@@ -98,12 +98,12 @@ CREATE TABLE answer (
 CREATE INDEX answer_survey ON answer (survey, wave);
 CREATE INDEX answer_customer ON answer (customer)
 """
-# Free text of customers: kept apart, shown only to those who may read it, never published.
+# Free text of customers: kept apart, sealed (store/text_seal.py), shown only to those who may read it, never published.
 ANSWER_TEXT = """
 CREATE TABLE answer_text (
     answer_id text COLLATE "C" NOT NULL REFERENCES answer (answer_id) ON DELETE CASCADE,
     question text NOT NULL,
-    text text NOT NULL,
+    sealed bytea NOT NULL,
     PRIMARY KEY (answer_id, question)
 )
 """
@@ -162,7 +162,7 @@ CREATE TABLE case_note (
     case_number bigint NOT NULL REFERENCES customer_case (number),
     at timestamptz NOT NULL,
     author text NOT NULL,
-    text text NOT NULL
+    sealed bytea NOT NULL
 );
 CREATE INDEX case_note_case ON case_note (case_number)
 """

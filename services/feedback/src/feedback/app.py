@@ -23,6 +23,7 @@ from feedback.domain.survey_token import SurveyTokens
 from feedback.jobs.ask import ask_customers
 from feedback.jobs.case_clocks import watch_case_clocks
 from feedback.settings import FeedbackSettings
+from feedback.store.text_seal import TextSeal
 from feedback.usecases.case_desk import CaseDesk
 from feedback.usecases.live_surveys import LiveSurveys
 from feedback.usecases.load_policy import load_policy
@@ -36,6 +37,7 @@ ROUTED: Final = (answers, cases, customers, invitations, page, reports, survey_r
 def make_app(settings: FeedbackSettings) -> FastAPI:
     """The web app; its pool is closed when it stops."""
     database = open_database(settings.database_url, application=f"{NAME}-api", pool_size=API_POOL)
+    desk = make_survey_desk(settings)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -53,11 +55,12 @@ def make_app(settings: FeedbackSettings) -> FastAPI:
         database=database,
         public_url=settings.public_url,
         untraced=page.PATH,
+        seal=desk.cases.seal,
     )
     page.stay_friendly(app)
     app.state.identity_key = IdentityKey.load(settings.identity_key_file)
     app.state.time_zone = settings.time_zone
-    app.state.survey_desk = make_survey_desk(settings)
+    app.state.survey_desk = desk
     app.state.survey_pages = SurveyPages()
     return app
 
@@ -100,5 +103,10 @@ def make_survey_desk(settings: FeedbackSettings) -> SurveyDesk:
         public_url=settings.public_url,
         zone=settings.time_zone,
         partitions=settings.partitions,
-        cases=CaseDesk(zone=settings.time_zone, partitions=settings.partitions, policy=policy.cases),
+        cases=CaseDesk(
+            zone=settings.time_zone,
+            partitions=settings.partitions,
+            policy=policy.cases,
+            seal=TextSeal.load(settings.text_key_file),
+        ),
     )

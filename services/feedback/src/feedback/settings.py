@@ -13,3 +13,6 @@ class FeedbackSettings(Settings):
     survey_key_file: Path = Field(
         Path("survey.key"), description="what signs survey links: a key a line, the last one signs"
     )
+    text_key_file: Path = Field(
+        Path("text.key"), description="what seals free text in the database: a key a line, the first one seals"
+    )

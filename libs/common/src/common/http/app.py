@@ -16,7 +16,7 @@ from common.database import Database
 from common.http.docs import add_docs
 from common.http.edge import Edge
 from common.http.health import Health
-from common.http.idempotency import idempotent
+from common.http.idempotency import AnswerSeal, idempotent
 from common.http.keys import Keys
 from common.http.openapi import describe
 from common.http.problems import add_problem_handlers
@@ -56,13 +56,15 @@ def create_app(
     tags: Sequence[Mapping[str, Any]] = (),  # OpenAPI tag objects
     max_in_flight: int = MAX_IN_FLIGHT,
     untraced: str | None = None,
+    seal: AnswerSeal | None = None,
 ) -> FastAPI:
     """The app of a service.
 
     `scopes` names for every route ("GET /v1/customers/{customer}") the scope that a key must have, or PUBLIC.
     Routers must hold their routes themselves, with full paths. Routes `keyed_in_body` run without a key in the headers
-    and must `admit` one. Paths that begin with `untraced` hold secrets: no span tells of them. `app.state` holds keys,
-    database (the lifespan may set it instead) and health.
+    and must `admit` one. Paths that begin with `untraced` hold secrets: no span tells of them. Answers that are kept
+    for repeats are sealed where there is a `seal`. `app.state` holds keys, database (the lifespan may set it instead),
+    health and seal.
     """
     app = FastAPI(
         title=title,
@@ -83,7 +85,7 @@ def create_app(
         },
     )
     health = Health()
-    app.state.keys, app.state.health, app.state.database = keys, health, database
+    app.state.keys, app.state.health, app.state.database, app.state.seal = keys, health, database, seal
     routes = list(_leaves(routers))
     names = [name for route in routes for name in _names(route)]
     _check_scopes(names, scopes)
@@ -141,19 +143,29 @@ def _guard(
         raise ScopesIncomplete(f"{route.path}: methods of different scopes need a route each")
     app = route.app
     reads_json = False
+    query = None
+    scope = wanted.pop()
     if isinstance(route, APIRoute):
+        if route.methods == {"GET"} and scope != PUBLIC:
+            query = _query_names(route.dependant)
         if _is_idempotent(route, scopes):
             app = request_response(idempotent(route.get_route_handler()))
         reads_json = route.body_field is not None and not isinstance(route.body_field.field_info, Form)
     route.app = RouteGuard(
         app=app,
         route=route.path,
-        scope_name=wanted.pop(),
+        scope_name=scope,
         keyed_in_body=any(name in keyed_in_body for name in names),
         takes_body=bool(_BODY_METHODS & (route.methods or set())),
         reads_json=reads_json,
+        query=query,
         limiter=limiter,
     )
+
+
+def _query_names(dependant: Dependant) -> frozenset[str]:
+    own = {field.alias for field in dependant.query_params}
+    return frozenset(own.union(*(_query_names(inner) for inner in dependant.dependencies)))
 
 
 def _is_idempotent(route: Route, scopes: Mapping[str, str]) -> bool:

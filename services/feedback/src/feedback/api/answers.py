@@ -146,12 +146,15 @@ async def get_answers(
     request: Request,
     connection: Connection,
     paging: Paging,
+    desk: Desk,
     customer: Annotated[str | None, Query(max_length=300, description="a canonical id or `kind:value`")] = None,
     survey: Annotated[str | None, Query(max_length=128)] = None,
 ) -> Page[AnswerAnswer]:
     """Answers, newest first."""
     own = None if customer is None else read_customer(customer, request.app.state.identity_key)
-    found = await read_answers(connection, own=own, survey=survey, before=_before(paging), limit=paging.limit + 1)
+    found = await read_answers(
+        connection, own=own, survey=survey, before=_before(paging), limit=paging.limit + 1, desk=desk
+    )
     return Page[AnswerAnswer].model_validate(paging.page(LIST, found, _position), from_attributes=True)
 
 

@@ -27,6 +27,7 @@ from feedback.usecases.note_case import note_case
 from feedback.usecases.read_case_file import read_case_file
 from feedback.usecases.reopen_case import reopen_case
 from feedback.usecases.resolve_case import resolve_case
+from feedback.usecases.survey_desk import SurveyDesk
 
 router = APIRouter(tags=["cases"])
 
@@ -79,41 +80,45 @@ async def post_case(
         **asked.model_dump(exclude={"customer"}),
     )
     case = await create_case(connection, report, desk=desk.cases)
-    return await _file(connection, case.case_id, seen)
+    return await _file(connection, case.case_id, seen, desk)
 
 
 @router.get("/v1/cases/{case}")
-async def get_case(case: CaseId, connection: Connection, seen: Seen) -> CaseFileAnswer:
+async def get_case(case: CaseId, connection: Connection, desk: Desk, seen: Seen) -> CaseFileAnswer:
     """One case with what it was opened for and what staff wrote."""
-    return await _file(connection, case, seen)
+    return await _file(connection, case, seen, desk)
 
 
 @router.patch("/v1/cases/{case}")
 async def patch_case(case: CaseId, asked: Amendment, connection: Connection, desk: Desk, seen: Seen) -> CaseFileAnswer:
     """Name the root cause, or offer a benefit."""
     await amend_case(connection, case, root_cause=asked.root_cause, benefit=asked.benefit, desk=desk.cases)
-    return await _file(connection, case, seen)
+    return await _file(connection, case, seen, desk)
 
 
 @router.post("/v1/cases/{case}/assign")
-async def post_assign(case: CaseId, asked: Assignment, connection: Connection, seen: Seen) -> CaseFileAnswer:
+async def post_assign(
+    case: CaseId, asked: Assignment, connection: Connection, desk: Desk, seen: Seen
+) -> CaseFileAnswer:
     """Give the case to a staff member or a queue."""
     await assign_case(connection, case, asked.owner)
-    return await _file(connection, case, seen)
+    return await _file(connection, case, seen, desk)
 
 
 @router.post("/v1/cases/{case}/note")
-async def post_note(case: CaseId, asked: Note, connection: Connection, author: Author, seen: Seen) -> CaseFileAnswer:
+async def post_note(
+    case: CaseId, asked: Note, connection: Connection, desk: Desk, author: Author, seen: Seen
+) -> CaseFileAnswer:
     """Write down what was learnt; it is never published."""
-    await note_case(connection, case, author=author, text=asked.text)
-    return await _file(connection, case, seen)
+    await note_case(connection, case, author=author, text=asked.text, desk=desk.cases)
+    return await _file(connection, case, seen, desk)
 
 
 @router.post("/v1/cases/{case}/contacted")
-async def post_contacted(case: CaseId, connection: Connection, seen: Seen) -> CaseFileAnswer:
+async def post_contacted(case: CaseId, connection: Connection, desk: Desk, seen: Seen) -> CaseFileAnswer:
     """Say that somebody spoke with the customer: the clock stops."""
     await contact_case(connection, case)
-    return await _file(connection, case, seen)
+    return await _file(connection, case, seen, desk)
 
 
 @router.post("/v1/cases/{case}/resolve")
@@ -130,7 +135,7 @@ async def post_resolve(
         author=author,
         desk=desk.cases,
     )
-    return await _file(connection, case, seen)
+    return await _file(connection, case, seen, desk)
 
 
 @router.post("/v1/cases/{case}/reopen")
@@ -140,8 +145,10 @@ async def post_reopen(
     """Start a new round with a new clock."""
     signal_id = f"staff_{uuid7()}"
     await reopen_case(connection, case, signal_id=signal_id, note=asked.note, author=author, desk=desk.cases)
-    return await _file(connection, case, seen)
+    return await _file(connection, case, seen, desk)
 
 
-async def _file(connection: AsyncConnection, case_id: str, seen: tuple[date, Freshness]) -> CaseFileAnswer:
-    return case_file_answer(await read_case_file(connection, case_id), *seen)
+async def _file(
+    connection: AsyncConnection, case_id: str, seen: tuple[date, Freshness], desk: SurveyDesk
+) -> CaseFileAnswer:
+    return case_file_answer(await read_case_file(connection, case_id, desk=desk.cases), *seen)

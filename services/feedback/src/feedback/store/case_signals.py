@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feedback.domain.case import Cause, Severity
 from feedback.domain.case_signal import CaseSignal, ComplaintResolution
+from feedback.store.text_seal import TextSeal
 
 _KNOWN = text(
     """
@@ -44,8 +45,12 @@ _READ_RESOLUTIONS = text(
     """
 )
 
-_ADD_NOTE = text("INSERT INTO case_note (case_number, at, author, text) VALUES (:number, :at, :author, :text)")
-_READ_NOTES = text("SELECT at, author, text FROM case_note WHERE case_number = :number ORDER BY at, id")
+_NOTE_ID = text("SELECT nextval(pg_get_serial_sequence('case_note', 'id'))")
+_ADD_NOTE = text(
+    "INSERT INTO case_note (id, case_number, at, author, sealed) OVERRIDING SYSTEM VALUE "
+    "VALUES (:id, :number, :at, :author, :sealed)"
+)
+_READ_NOTES = text("SELECT id, at, author, sealed FROM case_note WHERE case_number = :number ORDER BY at, id")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,15 +97,25 @@ async def read_complaint_resolutions(connection: AsyncConnection, ids: Iterable[
     return [ComplaintResolution(**row) for row in rows.mappings()]
 
 
-async def add_note(connection: AsyncConnection, number: int, *, at: datetime, author: str, text: str) -> None:
+async def add_note(connection: AsyncConnection, number: int, note: CaseNote, seal: TextSeal) -> None:
     """Add a note to a case."""
-    await connection.execute(_ADD_NOTE, {"number": number, "at": at, "author": author, "text": text})
+    id_: int = (await connection.execute(_NOTE_ID)).scalar_one()
+    sealed = seal.seal(note.text.encode(), _note_row(id_))
+    row = {"id": id_, "number": number, "at": note.at, "author": note.author, "sealed": sealed}
+    await connection.execute(_ADD_NOTE, row)
 
 
-async def read_notes(connection: AsyncConnection, number: int) -> list[CaseNote]:
+async def read_notes(connection: AsyncConnection, number: int, seal: TextSeal) -> list[CaseNote]:
     """The notes of a case, oldest first."""
     rows = await connection.execute(_READ_NOTES, {"number": number})
-    return [CaseNote(**row) for row in rows.mappings()]
+    return [
+        CaseNote(at=at, author=author, text=seal.open(sealed, _note_row(id_)).decode())
+        for id_, at, author, sealed in rows
+    ]
+
+
+def _note_row(id_: int) -> str:
+    return f"case_note/{id_}"
 
 
 def _row(signal: CaseSignal) -> dict[str, object]:

@@ -1,9 +1,10 @@
-"""What must be known to handle cases? The deployment's zone, its partitions and the policy in force."""
+"""What must be known to handle cases? The deployment's zone, its partitions, the policy in force, the seal of notes."""
 
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from feedback.domain.case_policy import CasePolicy
+from feedback.store.text_seal import TextSeal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -13,3 +14,4 @@ class CaseDesk:
     zone: ZoneInfo
     partitions: int
     policy: CasePolicy
+    seal: TextSeal

@@ -46,5 +46,5 @@ async def create_case(connection: AsyncConnection, report: StaffReport, *, desk:
         ticket_id=report.ticket_id,
     )
     case = (await open_cases(connection, [signal], now=now, desk=desk))[signal.source, signal.id]
-    await write_note(connection, case, author=report.author, text=report.note, at=now)
+    await write_note(connection, case, author=report.author, text=report.note, at=now, desk=desk)
     return case if report.owner is None else await assign(connection, case, report.owner)

@@ -6,14 +6,21 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from common.aliases import members, resolve
 from feedback.store.answers import StoredAnswer, list_answers
+from feedback.usecases.survey_desk import SurveyDesk
 
 
 async def read_answers(
-    connection: AsyncConnection, *, own: str | None, survey: str | None, before: int | None, limit: int
+    connection: AsyncConnection,
+    *,
+    own: str | None,
+    survey: str | None,
+    before: int | None,
+    limit: int,
+    desk: SurveyDesk,
 ) -> Sequence[StoredAnswer]:
     """Up to `limit` answers before a number; `own` is any id of the customer."""
     ids = None
     if own is not None:
         customer = await resolve(connection, own)
         ids = (await members(connection, [customer]))[customer]
-    return await list_answers(connection, survey=survey, ids=ids, before=before, limit=limit)
+    return await list_answers(connection, survey=survey, ids=ids, before=before, limit=limit, seal=desk.cases.seal)

@@ -25,7 +25,7 @@ async def record_answer(
     connection: AsyncConnection, answer: NewAnswer, *, desk: SurveyDesk, now: datetime
 ) -> str | None:
     """The answer's new id; None when it was stored before, and then nothing follows."""
-    answer_id = await add_answer(connection, answer)
+    answer_id = await add_answer(connection, answer, desk.cases.seal)
     if answer_id is None:
         return None
     customer = await resolve(connection, answer.customer)

@@ -46,7 +46,7 @@ async def reopen_case(
     signal = CaseSignal(source=SOURCE, id=signal_id, customer=case.customer, at=now, cause=Cause.STAFF)
     await save_cases(connection, [again])
     await add_signals(connection, [(case.number, signal)])
-    await write_note(connection, again, author=author, text=note, at=now)
+    await write_note(connection, again, author=author, text=note, at=now, desk=desk)
     await plan_overdue(connection, [again])
     await drop_reask(connection, case.case_id)
     await publish_cases(connection, [opened(again, signal)], partitions=desk.partitions)

@@ -29,6 +29,6 @@ async def resolve_case(
     settled = settle(case, resolution, now)
     settled = replace(settled, root_cause=root_cause or settled.root_cause)
     await save_cases(connection, [settled])
-    await write_note(connection, settled, author=author, text=note, at=now)
+    await write_note(connection, settled, author=author, text=note, at=now, desk=desk)
     await plan_close(connection, settled, desk.policy)
     return settled

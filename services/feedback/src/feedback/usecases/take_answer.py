@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from common.errors import Malformed
 from feedback.domain.answer import AnsweredQuestion, NewAnswer, Origin, rating_of
 from feedback.domain.survey import Direction, Survey
+from feedback.domain.wave import is_wave_name, wave_at
 from feedback.store.answers import StoredAnswer, read_answer
 from feedback.store.database_clock import read_now
 from feedback.usecases.find_wave import find_wave
@@ -66,15 +67,24 @@ async def take_answer(
         raise AnswerInvalid("answered_at lies in the future.", pointer="/answered_at")
     survey = (await desk.surveys.current(connection)).get(given.survey)
     kind = _kind(given, survey)
-    wave = given.wave
-    if wave is None and survey is not None:
-        wave = await find_wave(connection, survey, given.answered_at, zone=desk.zone)
-    answer = _answer(given, survey, kind, wave)
+    answer = _answer(given, survey, kind, await _wave(connection, given, survey, desk))
     new = await record_answer(connection, answer, desk=desk, now=now)
-    stored = await read_answer(connection, given.source, given.id)
+    stored = await read_answer(connection, given.source, given.id, desk.cases.seal)
     if stored is None:
         raise AnswerInvalid("The answer could not be stored.", pointer="/id")
     return stored, new is not None
+
+
+async def _wave(
+    connection: AsyncConnection, given: GivenAnswer, survey: Survey | None, desk: SurveyDesk
+) -> str | None:
+    """As told, in the form of the survey's own waves where it has some: they are compared by name."""
+    if given.wave is None:
+        return None if survey is None else await find_wave(connection, survey, given.answered_at, zone=desk.zone)
+    if survey is not None and survey.wave is not None and not is_wave_name(survey.wave, given.wave):
+        usual = wave_at(survey.wave, given.answered_at, desk.zone).name
+        raise AnswerInvalid(f"A wave of `{survey.name}` has a name such as {usual}.", pointer="/wave")
+    return given.wave
 
 
 def _kind(given: GivenAnswer, survey: Survey | None) -> str:
@@ -89,6 +99,7 @@ def _kind(given: GivenAnswer, survey: Survey | None) -> str:
 
 def _answer(given: GivenAnswer, survey: Survey | None, kind: str, wave: str | None) -> NewAnswer:
     rating = given.rating
+    main = None if survey is None else survey.main
     return NewAnswer(
         source=given.source,
         id=given.id,
@@ -102,7 +113,8 @@ def _answer(given: GivenAnswer, survey: Survey | None, kind: str, wave: str | No
         answered_at=given.answered_at,
         rating=None
         if rating is None
-        else rating_of(rating.kind or kind, rating.value, rating.least, rating.most, rating.direction),
+        else rating_of(
+            rating.kind or (main.measure if main else kind), rating.value, rating.least, rating.most, rating.direction),
         answers=given.answers,
         texts=given.texts,
         origin=Origin.API,
