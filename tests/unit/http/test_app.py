@@ -21,6 +21,7 @@ from common.http.app import PUBLIC, CommitTooLate, ScopesIncomplete, create_app
 from common.http.body import read_body
 from common.http.guard import parse_json
 from common.http.keys import Keys, Principal, admit, get_principal
+from common.http.pagination import Paging
 from common.http.rate_limit import Rate, RateLimiter
 from common.http.transaction import open_transaction
 
@@ -171,6 +172,33 @@ def test_a_route_that_would_commit_after_its_answer_stops_the_start(keys_file: P
 
     with pytest.raises(CommitTooLate):
         make_app(keys_file, scopes={"GET /late": PUBLIC}, routers=[late])
+
+
+async def test_a_query_parameter_that_nobody_reads_is_422_and_told_which_there_are(client: httpx.AsyncClient) -> None:
+    answer = await client.get("/v1/things/a?days=2&dayz=3", headers=bearer("reader"))
+    assert (answer.status_code, answer.json()["code"]) == (422, "unknown_parameter")
+    assert answer.json()["detail"] == "No such query parameter: dayz; there are days."
+    [listed] = answer.json()["errors"]
+    assert (listed["pointer"], listed["location"]) == ("/dayz", "query")
+    assert (await client.get("/v1/things/a?days=2", headers=bearer("reader"))).json()["days"] == 2
+
+
+async def test_a_parameter_of_a_dependency_is_one_of_the_route(keys_file: Path) -> None:
+    paged = APIRouter()
+
+    @paged.get("/v1/pages")
+    async def get_pages(paging: Paging) -> dict[str, Any]:
+        return {"limit": paging.limit}
+
+    app = make_app(keys_file, scopes={"GET /v1/pages": "things:read"}, routers=[paged], keyed_in_body=[])
+    async with client_of(app) as client:
+        assert (await client.get("/v1/pages?limit=7", headers=bearer("reader"))).json() == {"limit": 7}
+        detail = (await client.get("/v1/pages?page=2", headers=bearer("reader"))).json()["detail"]
+    assert detail == "No such query parameter: page; there are cursor, limit."
+
+
+async def test_a_public_path_takes_what_links_get_added_on_their_way(client: httpx.AsyncClient) -> None:
+    assert (await client.get("/v1/refusals/absent?from=singlemessage")).status_code == 404
 
 
 @pytest.mark.parametrize("coding", ["br", "zstd", "deflate", "gzip, br", "utf-8"])

@@ -1,7 +1,8 @@
-"""May this request reach its endpoint? Key and scope, rate, body limits and JSON, in front of every route."""
+"""May this request reach its endpoint? Key and scope, rate, query, body limits and JSON, in front of every route."""
 
 from dataclasses import dataclass
 from typing import Any, Final
+from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -24,9 +25,18 @@ class ValueUnstorable(Malformed):
     code = "value_unstorable"
 
 
+class UnknownParameter(Malformed):
+    """The query names a parameter that the route does not read: a typing error would go unnoticed."""
+
+    code = "unknown_parameter"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RouteGuard:
-    """One route's ASGI app with what must hold before it runs. `route` is its template, as metrics name it."""
+    """One route's ASGI app with what must hold before it runs. `route` is its template, as metrics name it.
+
+    `query` are the parameters that it reads; None lets any pass: public links get some added on their way.
+    """
 
     app: ASGIApp
     route: str
@@ -34,6 +44,7 @@ class RouteGuard:
     keyed_in_body: bool
     takes_body: bool
     reads_json: bool
+    query: frozenset[str] | None
     limiter: RateLimiter | None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -42,6 +53,8 @@ class RouteGuard:
         state["required_scope"] = self.scope_name
         if self.scope_name != PUBLIC:
             await self._admit(scope, state)
+        if self.query is not None and scope["query_string"]:
+            _check_query(scope["query_string"], self.query)
         if self.takes_body:
             body = await receive_body(scope, receive)
             state["body"] = body
@@ -65,6 +78,17 @@ def required_principal(request: Request) -> Principal | None:
     """Who calls on a route `keyed_in_body`; None when the key must still be found in the body, then `admit` it."""
     principal: Principal | None = request.scope["state"].get("principal")
     return principal
+
+
+def _check_query(query: bytes, known: frozenset[str]) -> None:
+    unknown = {name: None for name, _ in parse_qsl(query.decode(), keep_blank_values=True) if name not in known}
+    if unknown:
+        allowed = f"there are {', '.join(sorted(known))}" if known else "this path takes none"
+        found = [
+            {"pointer": f"/{name}", "code": UnknownParameter.code, "message": "unknown parameter", "location": "query"}
+            for name in unknown
+        ]
+        raise UnknownParameter(f"No such query parameter: {', '.join(unknown)[:200]}; {allowed}.", errors=found[:100])
 
 
 def _check_json(body: bytes) -> None:
