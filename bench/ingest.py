@@ -6,11 +6,9 @@ the topic: each id exactly once, else the rate does not count.
 
 import argparse
 import asyncio
-import shutil
 import statistics
 import subprocess
 import sys
-import tempfile
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -23,16 +21,13 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from bench.http_load import request_bytes, send_all
 from bench.machine import describe_machine
 from bench.orders import orders
-from tests.support.port_bases import claim_port_base, release_port_base
+from bench.servers import servers
 
 from common.events import INTERACTIONS
 from guanxi_cli.local.home import Home
-from guanxi_cli.local.kafka import start_kafka
-from guanxi_cli.local.keys import make_secrets, read_credentials
-from guanxi_cli.local.postgres import start_postgres
+from guanxi_cli.local.keys import read_credentials
 from guanxi_cli.local.processes import Part, start
 from guanxi_cli.local.services import migrate, readiness_url, service_parts
-from guanxi_cli.local.system import bring_down
 from guanxi_cli.local.wait import until_ready
 
 ROOT = Path(__file__).parents[1]
@@ -67,7 +62,7 @@ async def _measure(rounds: int, number: int) -> None:
     raw, ours, gather, wait = (
         Contender(name=name) for name in ("raw send_batch (R)", "ingest", "naive gather", "naive send_and_wait")
     )
-    async with _servers() as home, _ingest(home) as (api, key), _naive(home) as (naive, port):
+    async with servers() as home, _ingest(home) as (api, key), _naive(home) as (naive, port):
         await _round(
             home, Contender(name="warm up"), api, home.port("ingest"), "/v1/events", key, number, seed=1_000_001
         )
@@ -157,21 +152,6 @@ async def _reader(home: Home) -> AsyncIterator[AIOKafkaConsumer]:
         yield consumer
     finally:
         await consumer.stop()
-
-
-@asynccontextmanager
-async def _servers() -> AsyncIterator[Home]:
-    folder = Path(tempfile.mkdtemp(prefix="guanxi-bench-"))
-    home = Home(folder=folder, port_base=claim_port_base())
-    home.make()
-    make_secrets(home)
-    try:
-        await asyncio.gather(start_postgres(home), start_kafka(home))
-        yield home
-    finally:
-        await bring_down(home)
-        shutil.rmtree(folder)
-        release_port_base(home.port_base)
 
 
 @asynccontextmanager

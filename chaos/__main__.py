@@ -2,6 +2,8 @@
 
 import sys
 
+from tests.support.homes import end_in_order_on_sigterm
+
 from chaos import calendar, deciders, delivery, kill
 
 RUNS = {"calendar": calendar.main, "deciders": deciders.main, "delivery": delivery.main, "kill": kill.main}
@@ -10,6 +12,7 @@ RUNS = {"calendar": calendar.main, "deciders": deciders.main, "delivery": delive
 def main() -> None:
     if len(sys.argv) < 2 or sys.argv[1] not in RUNS:
         sys.exit(f"usage: python -m chaos {{{','.join(RUNS)}}} ...")
+    end_in_order_on_sigterm()
     RUNS[sys.argv[1]](sys.argv[2:])
 
 
