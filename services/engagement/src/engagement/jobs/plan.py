@@ -1,21 +1,17 @@
 """When is care planned? All the time: marked customers within a second, everybody once a local day."""
 
-import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
-import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from common.database import Database, is_transient
-from common.waiting import jitter, pause
+from common.database import Database
+from engagement.jobs.turns import Part, take_turns
 from engagement.store.plans import database_now
 from engagement.usecases.current_policies import Policies
 from engagement.usecases.plan_page import plan_page
-
-log = structlog.get_logger()
 
 POLL_SECONDS: Final = 0.5
 
@@ -23,26 +19,10 @@ Clock = Callable[[AsyncConnection], Awaitable[datetime]]
 """What time it is."""
 
 
-def plan_care(
-    database: Database, policies: Policies, zone: ZoneInfo, *, clock: Clock = database_now
-) -> Callable[[asyncio.Event], Coroutine[None, None, None]]:
+def plan_care(database: Database, policies: Policies, zone: ZoneInfo, *, clock: Clock = database_now) -> Part:
     """The worker's part that plans; `zone` is the deployment's."""
 
-    async def run(stop: asyncio.Event) -> None:
-        attempt = 0
-        while not stop.is_set():
-            try:
-                async with database.transaction() as connection:
-                    now = await clock(connection)
-                    planned = await plan_page(connection, policies=policies, zone=zone, now=now)
-                attempt = 0
-                if not planned:
-                    await pause(stop, POLL_SECONDS)
-            except Exception as error:
-                if not is_transient(error):
-                    raise
-                log.warning("plan_retries", error=type(error).__name__)
-                await pause(stop, jitter(attempt))
-                attempt += 1
+    async def turn(connection: AsyncConnection) -> bool:
+        return await plan_page(connection, policies=policies, zone=zone, now=await clock(connection))
 
-    return run
+    return take_turns(database, "plan", turn, poll_seconds=POLL_SECONDS)
