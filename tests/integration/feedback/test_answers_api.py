@@ -88,8 +88,10 @@ async def test_an_answer_without_a_wave_belongs_to_the_one_then_open(
     ):
         answer = await post(clerk, id=id_, survey="nps_relationship", answered_at=at, rating=rating)
         assert answer.json()["wave"] == wave
-    told = await post(clerk, id="told", survey="nps_relationship", wave="spring", rating=rating)
-    assert told.json()["wave"] == "spring"
+    told = await post(clerk, id="told", survey="nps_relationship", wave="2026-Q1", rating=rating)
+    assert (told.json()["wave"], told.json()["rating"]["kind"]) == ("2026-Q1", "nps")
+    theirs = await post(clerk, id="theirs", survey="theirs", kind="nps", wave="spring", rating=rating)
+    assert theirs.json()["wave"] == "spring"
 
 
 async def test_a_bad_answer_from_elsewhere_opens_a_case_when_it_is_young(
@@ -119,6 +121,7 @@ async def test_a_bad_answer_from_elsewhere_opens_a_case_when_it_is_young(
         ({"rating": {"value": 1, "min": 1, "max": 1e300}}, "/rating/max"),
         ({"rating": {"value": 1, "min": 1, "max": 5, "direction": "up"}}, "/rating/direction"),
         ({"survey": "theirs"}, "/kind"),
+        ({"survey": "nps_relationship", "wave": "spring"}, "/wave"),
         ({"color": "red"}, "/color"),
     ],
 )

@@ -313,7 +313,7 @@ async def test_the_loop_is_counted_over_the_cases_of_a_span(database: Database, 
 
 
 async def test_without_answers_nothing_is_claimed(clerk: httpx.AsyncClient) -> None:
-    for path in (f"/v1/surveys/{SURVEY}/report?by=tier&wave=x", "/v1/reports/nps?by=segment"):
+    for path in (f"/v1/surveys/{SURVEY}/report?by=tier", "/v1/reports/nps?by=segment"):
         told = await report(clerk, path)
         assert (told["overall"]["n"], told["overall"]["value"]) == (0, None)
         assert told["overall"]["sentence"] == "no answers yet"
@@ -325,6 +325,9 @@ async def test_without_answers_nothing_is_claimed(clerk: httpx.AsyncClient) -> N
     ("path", "status"),
     [
         ("/v1/surveys/nothing/report", 404),
+        (f"/v1/surveys/{SURVEY}/report?wave=2026-Q5", 404),
+        ("/v1/reports/nps?survey=nothing", 404),
+        ("/v1/reports/nps?wave=spring", 404),
         ("/v1/reports/nps?by=moon", 422),
         ("/v1/reports/moon", 422),
         ("/v1/reports/loop?from=2026-02-01&to=2026-01-01", 422),
@@ -332,7 +335,9 @@ async def test_without_answers_nothing_is_claimed(clerk: httpx.AsyncClient) -> N
     ],
 )
 async def test_what_is_not_there_is_refused(clerk: httpx.AsyncClient, path: str, status: int) -> None:
-    assert (await clerk.get(path)).status_code == status
+    answer = await clerk.get(path)
+    assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json")
+    assert status == 422 or "there are" in answer.json()["detail"]
 
 
 async def test_a_survey_of_another_tool_has_a_report_too(clerk: httpx.AsyncClient, fill: Fill) -> None:

@@ -46,6 +46,13 @@ def test_a_full_form_gives_answers_texts_and_the_rating() -> None:
     assert (filled.rating.kind, filled.rating.value, filled.rating.min, filled.rating.max) == ("csat", 4, 1, 5)
 
 
+def test_the_rating_of_a_custom_survey_is_of_the_kind_that_its_main_question_measures() -> None:
+    text = (SURVEYS / "nps_relationship.yaml").read_text().replace("kind: nps", "kind: custom", 1)
+    filled = read_form(read_survey(text, file=None, version=1), {"recommend": ["3"]})
+    assert filled.rating is not None
+    assert (filled.rating.kind, filled.rating.value, filled.rating.max) == ("nps", 3, 10)
+
+
 @pytest.mark.parametrize(
     ("values", "error"),
     [

@@ -10,6 +10,7 @@ from common.errors import Malformed
 from common.http.customers import Today
 from common.http.freshness import CurrentFreshness
 from common.http.transaction import Connection
+from feedback.api.desk import Desk
 from feedback.api.figure_answers import figure_answer, share_answer
 from feedback.api.report_answers import (
     CountAnswer,
@@ -26,6 +27,7 @@ from feedback.api.report_answers import (
 )
 from feedback.domain.rating_figure import Measured
 from feedback.store.report_answers import Asked, By
+from feedback.usecases.check_asked import check_asked
 from feedback.usecases.report_chain import report_chain
 from feedback.usecases.report_loop import report_loop
 from feedback.usecases.report_ratings import report_ratings
@@ -133,6 +135,7 @@ async def get_loop(connection: Connection, span: WholeSpan) -> LoopAnswer:
 async def get_ratings(
     kind: Measured,
     connection: Connection,
+    desk: Desk,
     span: WholeSpan,
     by: By | None = None,
     survey: Annotated[str | None, Query(max_length=128)] = None,
@@ -140,6 +143,7 @@ async def get_ratings(
 ) -> RatingsAnswer:
     """NPS, CSAT or CES of all surveys or one, overall and by group."""
     asked = Asked(survey=survey, wave=wave, since=span.since, until=span.until)
+    await check_asked(connection, asked, desk=desk)
     told = await report_ratings(connection, kind, asked, by)
     chain = await report_chain(connection, asked) if kind is Measured.NPS else {}
     shown = [correlation_answer(between, *found) for between, found in chain.items()]

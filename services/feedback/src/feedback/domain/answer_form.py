@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from common.contracts.interactions import Rating
 from feedback.domain.answer import AnsweredQuestion, chosen, on_scale, rating_of
-from feedback.domain.survey import Measure, Question, QuestionKind, Survey, SurveyKind
+from feedback.domain.survey import Question, QuestionKind, Survey
 
 Form = Mapping[str, Sequence[str]]
 
@@ -71,5 +71,4 @@ def _rating(survey: Survey, answers: Sequence[AnsweredQuestion]) -> Rating | Non
     given = next((one for one in answers if main is not None and one.question == main.id), None)
     if main is None or given is None or not isinstance(given.value, float):
         return None
-    kind = main.measure if survey.kind in (SurveyKind.NPS, SurveyKind.CSAT, SurveyKind.CES) else Measure.SCALE
-    return rating_of(kind, given.value, float(main.least), float(main.most), main.direction)
+    return rating_of(main.measure, given.value, float(main.least), float(main.most), main.direction)

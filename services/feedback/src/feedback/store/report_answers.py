@@ -55,7 +55,7 @@ SHOWN: Final = """
         ORDER BY coalesce(l.customer, s.customer), s.as_of DESC, s.id DESC
     )
 """
-COUNTED: Final = """
+TOLD: Final = """
     told AS (
         SELECT a.number, a.source, a.id, a.survey, a.wave, a.touchpoint, a.rating_kind, a.answered_at,
                coalesce(l.customer, a.customer) AS customer,
@@ -68,13 +68,17 @@ COUNTED: Final = """
           AND (CAST(:wave AS text) IS NULL OR a.wave = :wave)
           AND (CAST(:since AS timestamptz) IS NULL OR a.answered_at >= :since)
           AND (CAST(:until AS timestamptz) IS NULL OR a.answered_at < :until)
-    ), counted AS (
-        SELECT DISTINCT ON (apart, survey, customer, coalesce(wave, ''), CASE WHEN wave IS NULL THEN number END) *
-        FROM told
-        ORDER BY apart, survey, customer, coalesce(wave, ''), CASE WHEN wave IS NULL THEN number END,
-                 answered_at DESC, number DESC
     )
 """
+# The customer stands first: it parts nearly all rows, so that the sort seldom compares anything else.
+COUNTED: Final = f"""
+    {TOLD}, counted AS (
+        SELECT DISTINCT ON (customer, survey, coalesce(wave, ''), apart, CASE WHEN wave IS NULL THEN number END) *
+        FROM told
+        ORDER BY customer, survey, coalesce(wave, ''), apart, CASE WHEN wave IS NULL THEN number END,
+                 answered_at DESC, number DESC
+    )
+"""  # noqa: S608 - the constant above
 EXPECTED: Final = """
     spoken AS (
         SELECT c.*, e.expected, coalesce(e.experienced, c.q) AS experienced

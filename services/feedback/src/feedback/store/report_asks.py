@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feedback.domain.coverage import Covered
 from feedback.domain.response_rate import Asks
-from feedback.store.report_answers import COUNTED, SHOWN, Asked
+from feedback.store.report_answers import SHOWN, TOLD, Asked
 
 _ASKED: Final = """
     asked AS (
@@ -25,20 +25,9 @@ _ASKED: Final = """
 _COUNT = text(
     f"""
     WITH {_ASKED}
-    SELECT count(*) FILTER (WHERE state <> 'planned' AND state <> 'skipped') AS wanted,
-           count(*) FILTER (WHERE sent) AS sent,
-           count(*) FILTER (WHERE sent AND answered) AS answered,
-           count(*) FILTER (WHERE answered AND NOT sent) AS answered_undelivered,
-           count(*) FILTER (WHERE state = 'skipped') AS skipped
-    FROM asked
-    """  # noqa: S608 - the constants above
-)
-_REASONS = text(
-    f"""
-    WITH {_ASKED}
-    SELECT state, coalesce(reason, 'unknown'), count(*) FROM asked
-    WHERE state IN ('skipped', 'not_sent') AND NOT answered GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2
-    """  # noqa: S608 - as above
+    SELECT state, coalesce(reason, 'unknown'), sent, answered, count(*) FROM asked WHERE state <> 'planned'
+    GROUP BY 1, 2, 3, 4 ORDER BY 5 DESC, 1, 2
+    """  # noqa: S608 - the constant above
 )
 _SILENT = text(
     f"""
@@ -49,11 +38,11 @@ _SILENT = text(
 )
 _COVERAGE = text(
     f"""
-    WITH {_ASKED}, {COUNTED}, {SHOWN},
+    WITH {_ASKED}, {TOLD}, {SHOWN},
     by_customer AS (
         SELECT customer, bool_or(sent) AS asked, bool_or(answered) AS answered FROM (
             SELECT customer, sent, answered FROM asked
-            UNION ALL SELECT customer, false, true FROM counted WHERE apart = 'counted'
+            UNION ALL SELECT customer, false, true FROM told WHERE apart = 'counted'
         ) AS both_sides GROUP BY customer
     )
     SELECT grouping(shown.tier) = 0, coalesce(shown.tier, shown.segment), count(*), count(*) FILTER (WHERE asked),
@@ -64,16 +53,24 @@ _COVERAGE = text(
 )
 
 
-async def count_asks(connection: AsyncConnection, asked: Asked) -> Asks:
-    """How many asks were made, delivered and answered; reminders are none of their own, re-asks are not counted."""
-    row = (await connection.execute(_COUNT, asked.values())).mappings().one()
-    return Asks(**row)
+async def count_asks(connection: AsyncConnection, asked: Asked) -> tuple[Asks, list[tuple[str, str, int]]]:
+    """How many asks were made, delivered and answered, and why others were not: (state, reason, number).
 
-
-async def read_unsent_reasons(connection: AsyncConnection, asked: Asked) -> list[tuple[str, str, int]]:
-    """Why asks were skipped or not sent: (state, reason, number), the most frequent first."""
-    rows = await connection.execute(_REASONS, asked.values())
-    return [(state, reason, n) for state, reason, n in rows]
+    Reminders are no asks of their own, re-asks are not counted. The most frequent reason stands first.
+    """
+    rows = [tuple(row) for row in await connection.execute(_COUNT, asked.values())]
+    counts = Asks(
+        wanted=sum(n for state, _, _, _, n in rows if state != "skipped"),
+        sent=sum(n for _, _, sent, _, n in rows if sent),
+        answered=sum(n for _, _, sent, answered, n in rows if sent and answered),
+        answered_undelivered=sum(n for _, _, sent, answered, n in rows if answered and not sent),
+        skipped=sum(n for state, _, _, _, n in rows if state == "skipped"),
+    )
+    unsent: dict[tuple[str, str], int] = {}
+    for state, reason, _, answered, n in rows:
+        if state in ("skipped", "not_sent") and not answered:
+            unsent[state, reason] = unsent.get((state, reason), 0) + n
+    return counts, [(state, reason, n) for (state, reason), n in unsent.items()]
 
 
 async def read_silent_customers(connection: AsyncConnection, asked: Asked, limit: int) -> Sequence[str]:

@@ -7,19 +7,15 @@ from feedback.store.report_answers import COUNTED, Asked
 
 _COUNT = text(
     f"""
-    WITH {COUNTED}
-    SELECT question, choice, count(*) FROM counted c JOIN answer whole USING (number), LATERAL (
-        SELECT one.question, one.value #>> '{{}}' AS choice FROM jsonb_to_recordset(whole.answers)
-            AS one(question text, kind text, value jsonb)
-        WHERE one.kind = 'choice' AND jsonb_typeof(one.value) = 'string'
-        UNION ALL
-        SELECT one.question, several.value FROM jsonb_to_recordset(whole.answers)
-            AS one(question text, kind text, value jsonb),
-            jsonb_array_elements_text(CASE WHEN jsonb_typeof(one.value) = 'array' THEN one.value ELSE '[]' END)
-            AS several(value)
-        WHERE one.kind = 'choice'
-    ) AS chosen
-    WHERE c.apart = 'counted' GROUP BY 1, 2 ORDER BY 1, 3 DESC, 2
+    WITH {COUNTED}, chosen AS (
+        SELECT jsonb_path_query_array(whole.answers, '$[*] ? (@.kind == "choice")') AS answers, count(*) AS n
+        FROM counted c JOIN answer whole USING (number) WHERE c.apart = 'counted' GROUP BY 1
+    )
+    SELECT one.question, choice, sum(chosen.n)
+    FROM chosen, jsonb_to_recordset(chosen.answers) AS one(question text, value jsonb),
+        jsonb_array_elements_text(CASE jsonb_typeof(one.value) WHEN 'array' THEN one.value
+                                                               ELSE jsonb_build_array(one.value) END) AS choice
+    GROUP BY 1, 2 ORDER BY 1, 3 DESC, 2
     """  # noqa: S608 - the constant above
 )
 
@@ -28,5 +24,5 @@ async def count_choices(connection: AsyncConnection, asked: Asked) -> dict[str, 
     """By question: each choice with the number of answers that hold it."""
     found: dict[str, list[tuple[str, int]]] = {}
     for question, choice, n in await connection.execute(_COUNT, asked.values()):
-        found.setdefault(question, []).append((choice, n))
+        found.setdefault(question, []).append((choice, int(n)))
     return found

@@ -32,6 +32,13 @@ _CUSTOMERS = text(
     ORDER BY customer LIMIT :limit
     """
 )
+_NAMES = text(
+    """
+    SELECT name FROM wave WHERE CAST(:survey AS text) IS NULL OR survey = :survey
+    UNION SELECT wave FROM answer WHERE wave IS NOT NULL AND (CAST(:survey AS text) IS NULL OR survey = :survey)
+    ORDER BY 1 DESC
+    """
+)
 _PLANNED = text("UPDATE wave SET planned_to = :planned_to, asks = :asks WHERE id = :id")
 
 
@@ -50,6 +57,11 @@ async def add_wave(connection: AsyncConnection, survey: str, span: WaveSpan, *, 
     """Remember a wave; one that is known stays as it is."""
     values = {"survey": survey, "name": span.name, "opens_at": span.opens_at, "closes_at": span.closes_at}
     await connection.execute(_ADD, values | {"asks": asks})
+
+
+async def read_wave_names(connection: AsyncConnection, survey: str | None) -> list[str]:
+    """The waves of a survey, or of all, that were open here or that answers of other tools named; newest first."""
+    return list((await connection.execute(_NAMES, {"survey": survey})).scalars())
 
 
 async def asking_waves(connection: AsyncConnection) -> Sequence[AskingWave]:

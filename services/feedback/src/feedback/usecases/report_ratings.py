@@ -35,7 +35,11 @@ class RatingReport:
 
 async def report_ratings(connection: AsyncConnection, kind: Measured, asked: Asked, by: By | None) -> RatingReport:
     """The report of one kind of rating."""
-    found = await read_distributions(connection, kind, asked, by)
+    return rate(kind, await read_distributions(connection, kind, asked, by), by)
+
+
+def rate(kind: Measured, found: Mapping[tuple[Apart, str | None], Distribution], by: By | None) -> RatingReport:
+    """The same of answers in hand; without `by` their groups are of no account."""
     counted = {group: answers for (apart, group), answers in found.items() if apart is Apart.COUNTED}
     return RatingReport(
         overall=figure(kind, add(list(counted.values()))),
