@@ -19,6 +19,7 @@ from feedback.usecases.ask_due import ask_due
 from feedback.usecases.plan_reask import drop_reask, plan_reask
 from feedback.usecases.plan_waves import plan_waves
 from feedback.usecases.survey_desk import SurveyDesk
+from feedback.usecases.write_survey import change_survey
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -290,8 +291,9 @@ async def test_a_recovered_detractor_is_asked_again_once(
     for _ in range(2):
         async with database.transaction() as connection:
             await plan_reask(connection, case_id="case_1", answer_id="ans_1", closed_at=NOW)
-            if reopened:
-                await drop_reask(connection, "case_1")
+    if reopened:
+        async with database.transaction() as connection:
+            await drop_reask(connection, "case_1")
     await ask_at(database, desk, NOW + day * DAY)
     (request,) = await requests(database)
     assert (request["survey"], request["state"], request["wave"]) == ("csat_delivery", state, None)
@@ -301,6 +303,31 @@ async def test_a_recovered_detractor_is_asked_again_once(
         assert datetime.fromisoformat(wanted.data["expires_at"]) == NOW + 21 * DAY
         await hear(database, desk, sent(request["request_id"], NOW + day * DAY))
         assert [row["state"] for row in await requests(database)] == ["sent"], "and no reminder"
+
+
+async def test_a_case_that_was_reopened_and_resolved_again_asks_once_again(
+    database: Database, desk: SurveyDesk
+) -> None:
+    rating = {"kind": "csat", "value": 1, "min": 1, "max": 5}
+    await hear(database, desk, told("a-1", "survey.answered", "c-1", ago=HOUR, rating=rating, survey="csat_delivery"))
+    for day in (0, 3, 15):
+        async with database.transaction() as connection:
+            await drop_reask(connection, "case_1")
+            await plan_reask(connection, case_id="case_1", answer_id="ans_1", closed_at=NOW + day * DAY)
+        await ask_at(database, desk, NOW + (day + 6) * DAY)
+        await ask_at(database, desk, NOW + (day + 7) * DAY if day else NOW)
+    assert [(row["state"], row["reason"]) for row in await requests(database)] == [
+        ("skipped", "case_reopened"),
+        ("wanted", None),
+    ]
+
+
+async def test_a_survey_that_was_switched_off_reminds_nobody(database: Database, desk: SurveyDesk) -> None:
+    await sent_ask(database, desk)
+    async with database.transaction() as connection:
+        await change_survey(connection, "ces_ticket", {"enabled": False}, seen=None, author="clerk")
+    assert await ask_at(database, desk, NOW + 6 * DAY) == 1
+    assert [row["reason"] for row in await requests(database)] == [None, "survey_off"]
 
 
 async def test_four_workers_ask_each_person_once(database: Database, desk: SurveyDesk) -> None:

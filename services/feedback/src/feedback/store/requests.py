@@ -84,7 +84,8 @@ _LIST = text(
 )
 _CANCEL = text(
     """
-    UPDATE request SET state = 'skipped', reason = 'case_reopened', due_at = NULL
+    UPDATE request
+    SET state = 'skipped', reason = 'case_reopened', due_at = NULL, occasion_id = occasion_id || ':' || number
     WHERE case_id = :case_id AND throttle_exempt AND state = 'planned'
     """
 )
@@ -179,7 +180,7 @@ async def list_requests(
 
 
 async def cancel_reask(connection: AsyncConnection, case_id: str) -> None:
-    """The case was reopened before its customer was asked again."""
+    """The case was reopened before its customer was asked again; its next closing may plan that anew."""
     await connection.execute(_CANCEL, {"case_id": case_id})
 
 

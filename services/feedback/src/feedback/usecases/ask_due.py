@@ -110,10 +110,10 @@ def _decide(
     desk: SurveyDesk,
     now: datetime,
 ) -> Request:
-    if original is not None:
-        return _remind(request, original, now)
     if survey is None or not survey.enabled:
         return _skip(request, Skipped.SURVEY_OFF)
+    if original is not None:
+        return _remind(request, original, now)
     closes_at = now + timedelta(days=survey.closing_days)
     if request.throttle_exempt:
         closes_at = request.occasion_at + REASK_VALID
