@@ -180,6 +180,8 @@ CREATE TABLE complaint_resolution (
 );
 CREATE INDEX complaint_resolution_customer ON complaint_resolution (customer, at)
 """
+# Ids whose data went: whatever is told of them late goes too.
+ERASED = "CREATE TABLE erased (customer text PRIMARY KEY, at timestamptz NOT NULL DEFAULT now())"
 # How satisfied and how loyal scoring thought the customer: to be set beside what customers answer, never as its cause.
 RELATIONSHIP = "ALTER TABLE relationship ADD COLUMN experience float8, ADD COLUMN loyalty float8"
 
@@ -187,7 +189,7 @@ RELATIONSHIP = "ALTER TABLE relationship ADD COLUMN experience float8, ADD COLUM
 def upgrade() -> None:
     op.execute("SET LOCAL lock_timeout = '5s'")
     surveys = (DOCUMENT, WAVE, REQUEST, ANSWER, ANSWER_TEXT)
-    cases = (CUSTOMER_CASE, CASE_SIGNAL, CASE_NOTE, COMPLAINT_RESOLUTION, RELATIONSHIP)
+    cases = (CUSTOMER_CASE, CASE_SIGNAL, CASE_NOTE, COMPLAINT_RESOLUTION, ERASED, RELATIONSHIP)
     for statement in (*surveys, *cases):
         for part in statement.split(";\n"):
             op.execute(part)

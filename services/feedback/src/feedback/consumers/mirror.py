@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from common.dead_letters import Handle, Received
 from common.events import CARE, INTERACTIONS, RELATIONSHIPS
+from feedback.usecases.erase_customers import erase_customers, hear_erasures
 from feedback.usecases.follow_care import follow_care
 from feedback.usecases.hear_answers import hear_answers
 from feedback.usecases.hear_case_events import hear_case_events
@@ -21,16 +22,19 @@ TOPICS: Final = (INTERACTIONS, RELATIONSHIPS, CARE)
 def make_handle(desk: SurveyDesk) -> Handle:
     """The handler of the worker and of replayed dead letters: the mirror first, then what acts on it.
 
-    Asks are locked before cases, as by who answers on the page, so that the two never wait for each other.
+    Asks are locked before cases, as by who answers on the page, so that the two never wait for each other. Erased
+    customers go last: whatever the batch told of them goes too.
     """
 
     async def handle_all(connection: AsyncConnection, batch: Sequence[Received]) -> None:
         await handle(connection, batch)
         events = [received.event for received in batch]
+        erased = await hear_erasures(connection, events)
         await follow_care(connection, events, desk=desk)
         await hear_case_events(connection, events, desk=desk.cases)
         await hear_answers(connection, events, desk=desk)
         await plan_asks(connection, events, desk=desk)
+        await erase_customers(connection, erased, desk=desk.cases)
 
     return handle_all
 

@@ -153,6 +153,11 @@ def close_by_complaint(case: Case, at: datetime, *, resolved_at: datetime) -> Ca
     )
 
 
+def abandon(case: Case, at: datetime) -> Case:
+    """The customer was erased: nobody can be called any more."""
+    return replace(close(case, at), resolution=case.resolution or Resolution.CANNOT_RESOLVE)
+
+
 def reopen(case: Case, at: datetime, *, contact_due_at: datetime) -> Case:
     """A new round with a new clock. CaseRunning unless the case is settled or closed."""
     if case.state in RUNNING:

@@ -32,7 +32,8 @@ _COUNT = text(
 _SILENT = text(
     f"""
     WITH {_ASKED}
-    SELECT customer FROM asked GROUP BY customer HAVING bool_or(sent) AND NOT bool_or(answered)
+    SELECT customer FROM asked WHERE NOT starts_with(customer, 'erased:')
+    GROUP BY customer HAVING bool_or(sent) AND NOT bool_or(answered)
     ORDER BY customer LIMIT :limit
     """  # noqa: S608 - as above
 )

@@ -24,8 +24,10 @@ _SENT = text(
     """
     UPDATE request r
     SET sent_at = least(r.sent_at, told.at),
-        state = CASE WHEN r.state IN ('wanted', 'not_sent') THEN 'sent' ELSE r.state END,
-        reason = CASE WHEN r.state IN ('wanted', 'not_sent') THEN NULL ELSE r.reason END
+        state = CASE WHEN r.state NOT IN ('wanted', 'not_sent') THEN r.state
+                     WHEN starts_with(r.customer, 'erased:') THEN 'expired' ELSE 'sent' END,
+        reason = CASE WHEN r.state IN ('wanted', 'not_sent') AND NOT starts_with(r.customer, 'erased:') THEN NULL
+                      ELSE r.reason END
     FROM unnest(CAST(:request_ids AS text[]), CAST(:ats AS timestamptz[])) AS told(request_id, at)
     WHERE r.request_id = told.request_id
     """

@@ -4,6 +4,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from common.errors import Absent
 from feedback.domain.case import Case, number_of
+from feedback.domain.erasure import CustomerErased, is_erased
 from feedback.store.cases import read_case, read_cases_locked
 
 
@@ -14,10 +15,12 @@ class CaseUnknown(Absent):
 
 
 async def find_case(connection: AsyncConnection, case_id: str) -> Case:
-    """The case of an id such as `case_3`; CaseUnknown where there is none."""
+    """The case of an id such as `case_3`; CaseUnknown where there is none, CustomerErased."""
     number = number_of(case_id)
     found = {} if number is None else await read_cases_locked(connection, [number])
     for case in found.values():
+        if is_erased(case.customer):
+            raise CustomerErased(f"The customer of {case.case_id} was erased: it can only be read.")
         return case
     raise _unknown()
 

@@ -11,6 +11,7 @@ from feedback.domain.request import Planned, Request, RequestState
 from feedback.store.database_clock import read_now
 from feedback.store.requests import plan_requests, read_requests
 from feedback.usecases.ask_due import ask
+from feedback.usecases.erase_customers import refuse_erased
 from feedback.usecases.find_wave import find_wave
 from feedback.usecases.publish_invitations import SOURCE, link_of
 from feedback.usecases.survey_desk import SurveyDesk
@@ -33,7 +34,8 @@ class Invitation:
 
 
 async def invite_customer(connection: AsyncConnection, survey_name: str, own: str, *, desk: SurveyDesk) -> Invitation:
-    """A link for one customer, whom feedback need not know yet. Raises UnknownSurvey."""
+    """A link for one customer, whom feedback need not know yet. Raises UnknownSurvey, CustomerErased."""
+    await refuse_erased(connection, own)
     survey = await desk.surveys.find(connection, survey_name)
     if not survey.enabled:
         raise SurveyOff(f"The survey `{survey.name}` is switched off.")

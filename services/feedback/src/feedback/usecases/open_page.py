@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from feedback.domain.erasure import is_erased
 from feedback.domain.request import Request, RequestState
 from feedback.domain.survey import Survey
 from feedback.domain.survey_token import UnknownToken
@@ -42,6 +43,8 @@ async def open_page(connection: AsyncConnection, token: str, *, desk: SurveyDesk
     request = await find_by_token(connection, read.hash, lock=lock)
     if request is None or request.version is None or request.expires_at is None:
         return Page(state=PageState.CLOSED if read.expires_at <= now else PageState.UNKNOWN, now=now)
+    if is_erased(request.customer):
+        return Page(state=PageState.CLOSED, now=now)
     if request.state is not RequestState.ANSWERED and request.expires_at <= now:
         return Page(state=PageState.CLOSED, now=now)
     try:

@@ -16,6 +16,7 @@ from feedback.domain.survey import Direction, Survey
 from feedback.domain.wave import is_wave_name, wave_at
 from feedback.store.answers import StoredAnswer, read_answer
 from feedback.store.database_clock import read_now
+from feedback.usecases.erase_customers import refuse_erased
 from feedback.usecases.find_wave import find_wave
 from feedback.usecases.record_answer import record_answer
 from feedback.usecases.survey_desk import SurveyDesk
@@ -61,7 +62,8 @@ class GivenAnswer:
 async def take_answer(
     connection: AsyncConnection, given: GivenAnswer, *, desk: SurveyDesk
 ) -> tuple[StoredAnswer, bool]:
-    """The stored answer, and whether it is new. Raises AnswerInvalid."""
+    """The stored answer, and whether it is new. Raises AnswerInvalid, CustomerErased."""
+    await refuse_erased(connection, given.customer)
     now = await read_now(connection)
     if given.answered_at > now + AHEAD:
         raise AnswerInvalid("answered_at lies in the future.", pointer="/answered_at")
@@ -75,9 +77,7 @@ async def take_answer(
     return stored, new is not None
 
 
-async def _wave(
-    connection: AsyncConnection, given: GivenAnswer, survey: Survey | None, desk: SurveyDesk
-) -> str | None:
+async def _wave(connection: AsyncConnection, given: GivenAnswer, survey: Survey | None, desk: SurveyDesk) -> str | None:
     """As told, in the form of the survey's own waves where it has some: they are compared by name."""
     if given.wave is None:
         return None if survey is None else await find_wave(connection, survey, given.answered_at, zone=desk.zone)
@@ -114,7 +114,8 @@ def _answer(given: GivenAnswer, survey: Survey | None, kind: str, wave: str | No
         rating=None
         if rating is None
         else rating_of(
-            rating.kind or (main.measure if main else kind), rating.value, rating.least, rating.most, rating.direction),
+            rating.kind or (main.measure if main else kind), rating.value, rating.least, rating.most, rating.direction
+        ),
         answers=given.answers,
         texts=given.texts,
         origin=Origin.API,
