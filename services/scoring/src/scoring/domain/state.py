@@ -10,6 +10,7 @@ ledger does. Example: two visits on day 5 are one bucket (5, visit) -> (2, 0).
 from array import array
 from bisect import bisect_left
 from collections.abc import Iterable
+from functools import lru_cache
 from struct import Struct
 from typing import Final
 
@@ -21,9 +22,11 @@ from scoring.domain.purchases import NO_SECTION, Purchases, Section, read_sectio
 FORMAT: Final = 1
 HEADER_WORDS: Final = 8  # format, buckets, worths, purchase days, orders, refunds, cancels, bytes of text
 _HEADER: Final = Struct(f"<{HEADER_WORDS}q")
+NO_EVENTS: Final = _HEADER.pack(FORMAT, *(0,) * (HEADER_WORDS - 1))
 KIND_BITS: Final = 8
 KIND_MASK: Final = (1 << KIND_BITS) - 1
 COUNT_BITS: Final = 32
+FEW: Final = 4  # effects of a first batch that others may have had likewise
 COUNT_MASK: Final = (1 << COUNT_BITS) - 1
 
 
@@ -33,29 +36,40 @@ class State:
     Kept as sorted arrays: one more event costs the same after ten years as on the first day.
     """
 
-    __slots__ = ("_bytes", "_counts", "_keys", "_purchases", "_section")
+    __slots__ = ("_bytes", "_counts", "_is_read", "_keys", "_purchases", "_section")
 
     def __init__(self) -> None:
-        self._keys = array("q")
-        self._counts = array("q")
+        self._bytes: bytes | None = NO_EVENTS  # None: to be written from the rest
+        self._is_read = False  # the rest is read from the bytes when asked for
+        self._keys: array[int]
+        self._counts: array[int]
         self._purchases: Purchases | None = None  # read from the section when asked for
         self._section: Section | None = NO_SECTION  # None: to be written from the purchases
-        self._bytes: bytes | None = None
 
     @property
     def buckets(self) -> dict[int, int]:
         """Ascending; for reading."""
+        self._read()
         return dict(zip(self._keys, self._counts, strict=True))
 
     @property
     def purchases(self) -> Purchases:
         """Orders, refunds and cancels; for reading."""
+        self._read()
         if self._purchases is None:
             self._purchases = read_section(self._section or NO_SECTION)
         return self._purchases
 
     def apply(self, found: Iterable[Effect]) -> None:
         """Add the effects of events that were not applied before."""
+        found = tuple(found)
+        if self._bytes == NO_EVENTS and len(found) <= FEW and {each.__class__ for each in found} <= {Tally}:
+            self._bytes, self._is_read = _first_row(found), False
+        else:
+            self._add(found)
+
+    def _add(self, found: Iterable[Effect]) -> None:
+        self._read()
         self._bytes = None
         orders: list[Order] = []
         for effect in found:
@@ -68,6 +82,18 @@ class State:
                 self._take_money_back(effect)
         if orders:
             self._add_orders(orders)
+
+    def _read(self) -> None:
+        if self._is_read:
+            return
+        row = self._bytes or NO_EVENTS
+        _, buckets, *counts = _HEADER.unpack_from(row)
+        first = HEADER_WORDS + buckets
+        end = first + buckets
+        self._keys = array("q", row[HEADER_WORDS << 3 : first << 3])
+        self._counts = array("q", row[first << 3 : end << 3])
+        self._section = tuple(counts), row[end << 3 :]
+        self._is_read = True
 
     def _count(self, key: int, more: int) -> None:
         keys = self._keys
@@ -102,6 +128,7 @@ class State:
     def union(cls, states: Iterable["State"]) -> "State":
         """The state of all their events together: a customer read with its aliases."""
         whole = cls()
+        whole._add(())
         for state in states:
             for key, count in state.buckets.items():
                 whole._count(key, count)
@@ -131,11 +158,13 @@ class State:
     def decode(cls, row: bytes) -> "State":
         """Read a row that `encode` wrote."""
         state = cls()
-        header = array("q", row[: HEADER_WORDS << 3])
-        first = HEADER_WORDS + header[1]
-        end = first + header[1]
-        state._keys.frombytes(row[HEADER_WORDS << 3 : first << 3])
-        state._counts.frombytes(row[first << 3 : end << 3])
-        state._section = tuple(header[2:]), row[end << 3 :]
         state._bytes = row
         return state
+
+
+@lru_cache(maxsize=4096)
+def _first_row(found: tuple[Effect, ...]) -> bytes:
+    """The row of who did nothing but this. Remembered: most first events are one of few kinds on one of few days."""
+    state = State()
+    state._add(found)
+    return state.encode()
