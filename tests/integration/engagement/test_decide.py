@@ -144,6 +144,19 @@ async def test_the_control_arm_gets_nothing_and_keeps_its_arm(database: Database
     assert 8 < sum(one["arm"] == "control" for one in arms) < 32
 
 
+async def test_a_stated_preference_decides_for_whom_a_playbook_is(database: Database) -> None:
+    await put_playbook(database, "hello", HELLO + "for: [{preference.festivals: {contains: dragon_boat}}]\n")
+    async with database.transaction() as connection:
+        for customer in ("ann", "bob"):
+            await meet(connection, customer, NOON - DAY)
+            await add_occasion(connection, "hello", customer, NOON)
+        likes = {"key": "festivals", "value": ["dragon_boat", "qixi"]}
+        await mirror_interactions(connection, [told("preference.stated", "ann", NOON - DAY, preference=likes)])
+    await decide_all(database, NOON)
+    assert [answer for _, *answer in await answers(database, "ann")] == [["send", None]]
+    assert [answer for _, *answer in await answers(database, "bob")] == [["skip", "unknown_facts"]]
+
+
 async def test_a_call_becomes_a_task_for_staff(database: Database) -> None:
     call = "do: [{task: {kind: call, role: advisor, due_within: 4h}}]"
     written = HELLO.replace("do: [{message: {template: hello, channels: [sms, email]}}]", call)

@@ -87,6 +87,14 @@ def test_the_occasions_own_data_are_facts() -> None:
     assert (known["data.amount_minor"], known["data.severe"], known["data.rating.share"]) == (100, True, 0.5)
 
 
+@pytest.mark.parametrize("told", [["Dragon_Boat", "qixi"], "dragon_boat"])
+def test_a_stated_preference_is_a_set_of_texts_however_it_was_told(told: Any) -> None:
+    greeted = Compare(fact="preference.festivals", comparison=Comparison.CONTAINS, values=("dragon_boat",))
+    fond, stranger = Shown(preferences={"festivals": told}), Shown()
+    assert judge_for(occasion(), playbook(conditions=greeted), standing(shown=fond), NOON).holds is True
+    assert judge_for(occasion(), playbook(conditions=greeted), standing(shown=stranger), NOON).holds is None
+
+
 @pytest.mark.parametrize(
     "data",
     [
@@ -103,13 +111,16 @@ def test_a_scale_without_length_has_no_place_on_it() -> None:
     assert "data.rating.share" not in data_facts({"rating": {"value": 1, "min": 1, "max": 1}})
 
 
-@pytest.mark.parametrize("name", ["heard.order.completed", "days_since.return_visit.done", "data.channel", "tier_was"])
+@pytest.mark.parametrize(
+    "name",
+    ["heard.order.completed", "days_since.return_visit.done", "data.channel", "tier_was", "preference.festivals"],
+)
 def test_every_family_of_facts_is_found(name: str) -> None:
     assert find_fact(name) is not None
 
 
 @pytest.mark.parametrize(
-    "name", ["heard.", "heard.order", "days_since.Order.Completed", "data.nothing", "segments", ""]
+    "name", ["heard.", "heard.order", "days_since.Order.Completed", "data.nothing", "segments", "preference.", ""]
 )
 def test_other_names_are_no_facts(name: str) -> None:
     assert find_fact(name) is None

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from engagement.domain.condition import All, Verdict, facts_of, judge
-from engagement.domain.facts import CARD_FLAGS, CARD_NUMBERS, CARD_TEXTS, SHOWN, WAS_DAYS, data_facts
+from engagement.domain.facts import CARD_FLAGS, CARD_NUMBERS, CARD_TEXTS, PREFERENCE, SHOWN, WAS_DAYS, data_facts
 from engagement.domain.occasion import Occasion
 from engagement.domain.playbook import Playbook
 from engagement.domain.shown import Shown
@@ -32,6 +32,7 @@ def customer_facts(occasion: Occasion, *, asked: Iterable[str], standing: Standi
     facts = {name: _at(shown.card, name) for name in _CARD} if shown.card is not None else {}
     facts |= _was(shown, occasion.at.astimezone(standing.zone).date())
     facts |= _profile(shown.profile)
+    facts |= {f"{PREFERENCE}{key}": _texts(value) for key, value in shown.preferences.items()}
     facts |= _consents(standing)
     facts |= _heard(standing, asked, now)
     first = standing.first_heard.get("order.completed")
@@ -66,6 +67,11 @@ def _profile(profile: Mapping[str, Any]) -> dict[str, Any]:
         "profile.has_name": bool(profile.get("name")),
         "profile.has_birthday": bool(profile.get("birthday")),
     }
+
+
+def _texts(value: Any) -> set[str]:
+    """A preference as a set of texts, however it was told."""
+    return {str(one).lower() for one in (value if isinstance(value, list) else [value])}
 
 
 def _consents(standing: Standing) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 The relationship card (`segment`, `care.health`), what a dimension was in the 365 days before (`segment_was`), profile,
 consents (the channels that a purpose may use), `open_case`, `first_order`, `heard.order.completed` (ever),
-`days_since.order.completed` and the occasion's own data (`data.rating.value`).
+`days_since.order.completed`, `preference.festivals` (as stated) and the occasion's own data (`data.rating.value`).
 """
 
 import re
@@ -87,7 +87,10 @@ FACTS: Final[Mapping[str, Fact]] = {
 FAMILIES: Final[Mapping[str, Fact]] = {"heard.": _FLAG, "days_since.": _NUMBER}
 """Prefixes before any event type."""
 
-ALLOWED: Final = (*FACTS, *(f"{prefix}<event type>" for prefix in FAMILIES))
+PREFERENCE: Final = "preference."
+_PREFERENCE_KEY: Final = r"[a-z0-9][a-z0-9_.-]{0,63}"
+
+ALLOWED: Final = (*FACTS, *(f"{prefix}<event type>" for prefix in FAMILIES), "preference.<key>")
 
 
 def find_fact(name: str) -> Fact | None:
@@ -95,6 +98,8 @@ def find_fact(name: str) -> Fact | None:
     known = FACTS.get(name)
     if known is not None:
         return known
+    if name.startswith(PREFERENCE) and re.fullmatch(_PREFERENCE_KEY, name.removeprefix(PREFERENCE)):
+        return Fact(kind=FactKind.TEXTS)
     for prefix, fact in FAMILIES.items():
         if name.startswith(prefix) and re.fullmatch(EVENT_TYPE, name.removeprefix(prefix)):
             return fact

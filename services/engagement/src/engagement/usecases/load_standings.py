@@ -54,7 +54,7 @@ async def load_standings(
         since=now - _DAY,
         until=now + (rules.contact.birthday_reserve_days + 2) * _DAY,
     )
-    shown = await load_shown(connection, unions, playbooks=playbooks)
+    shown = await load_shown(connection, unions, playbooks=playbooks, today=now.astimezone(rules.zone).date())
     return {
         customer: _standing(customer, told[customer], zones[customer], pasts[customer], shown[customer])
         for customer in told
