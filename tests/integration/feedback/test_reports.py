@@ -111,6 +111,7 @@ async def test_one_wave_is_told_with_its_margin_and_the_change_since_the_one_bef
     assert [(wave["group"], wave["n"]) for wave in told["waves"]] == [("2026-Q3", 100), ("2026-Q4", 100)]
     first, second = told["waves"]
     assert first["sentence"] == "NPS +30.0 (n = 100, 95 % interval +14.1 to +44.2)"
+    assert first["sentences"] == {"zh": "NPS +30.0 (n = 100，95% 置信区间 +14.1 至 +44.2)", "en": first["sentence"]}
     assert first["margin"] == pytest.approx((first["high"] - first["low"]) / 2)
     assert (first["difference"], second["difference"]["significant"]) == (None, False)
     assert (await report(clerk, f"/v1/surveys/{SURVEY}/report"))["overall"]["n"] == 200
@@ -306,6 +307,7 @@ async def test_the_loop_is_counted_over_the_cases_of_a_span(database: Database, 
     told = await report(clerk, "/v1/reports/loop")
     assert (told["opened"], told["in_time"]["k"], told["in_time"]["n"], told["closed"]) == (3, 2, 2, 0)
     assert told["resolved"]["sentence"].startswith("100.0 % of settled cases resolved (1 of 1, ")
+    assert told["resolved"]["sentences"]["zh"].startswith("100.0% 的已处理个案得到解决 (1 中的 1，")
     assert told["by"]["root_cause"] == [{"value": "price", "n": 1}]
     assert told["by"]["state"] == [{"value": name, "n": 1} for name in ("contacted", "open", "resolved")]
     past = await report(clerk, "/v1/reports/loop?from=2020-01-01&to=2020-12-31")

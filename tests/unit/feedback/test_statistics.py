@@ -69,16 +69,21 @@ def test_the_printed_change_between_waves_is_not_significant() -> None:
     change = nps_change(score(50, 30, 20), score(60, 25, 15))
     assert change.difference == pytest.approx(15)
     assert change.p_value == pytest.approx(0.170, abs=0.0005)
-    assert change.sentence == "+15.0 points: not significant (p = .170)"
+    assert change.sentences == {
+        "zh": "+15.0 点：不显著 (p = .170)",
+        "en": "+15.0 points: not significant (p = .170)",
+    }
 
 
 def test_ten_times_as_many_answers_make_it_significant() -> None:
-    assert nps_change(score(500, 300, 200), score(600, 250, 150)).sentence == "+15.0 points: significant (p < .001)"
+    assert (
+        nps_change(score(500, 300, 200), score(600, 250, 150)).sentences["en"] == "+15.0 points: significant (p < .001)"
+    )
 
 
 def test_no_change_of_a_few_is_called_significant() -> None:
     change = nps_change(score(0, 0, 29), score(29, 0, 0))
-    assert (change.is_significant, change.sentence) == (False, "+200.0 points: too few for a trend (n = 29)")
+    assert (change.is_significant, change.sentences["en"]) == (False, "+200.0 points: too few for a trend (n = 29)")
 
 
 @given(st.tuples(COUNTS, COUNTS, COUNTS), st.tuples(COUNTS, COUNTS, COUNTS))
@@ -123,7 +128,7 @@ def test_two_shares_are_compared_as_statsmodels_does() -> None:
 def test_shares_without_variation_are_not_tested(k: int) -> None:
     change = share_change(Share(k=k, n=40), Share(k=k, n=40))
     assert (change.p_value, change.is_significant) == (None, False)
-    assert change.sentence == "+0.0 points: not to be tested, all answers are alike"
+    assert change.sentences["en"] == "+0.0 points: not to be tested, all answers are alike"
 
 
 @pytest.mark.parametrize(

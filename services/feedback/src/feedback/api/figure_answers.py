@@ -1,13 +1,28 @@
 """How are figures shown? Never without n, an interval, and the sentence that may be quoted."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from pydantic import BaseModel
 
 from feedback.domain.rating_figure import Figure, Interval, Measured
+from feedback.domain.report_sentences import tell_share
+from feedback.domain.survey import Words
 from feedback.domain.waves import Change
 from feedback.domain.wilson import Share
 from feedback.usecases.report_ratings import GroupFigure
+
+
+class Quotable(BaseModel):
+    """The sentence that may be quoted, in English, and in Chinese and English."""
+
+    sentence: str
+    sentences: Words
+
+
+def quoted(sentences: Words) -> dict[str, Any]:
+    """The fields of what may be quoted."""
+    return {"sentence": sentences["en"], "sentences": sentences}
 
 
 class IntervalAnswer(BaseModel):
@@ -19,7 +34,7 @@ class IntervalAnswer(BaseModel):
     margin: float | None
 
 
-class FigureAnswer(BaseModel):
+class FigureAnswer(Quotable):
     """nps: points; csat: per cent satisfied, beside it the mean on 1-5; ces: mean on 1-7, beside it per cent easy."""
 
     kind: Measured
@@ -31,17 +46,15 @@ class FigureAnswer(BaseModel):
     beside: IntervalAnswer | None
     counts: Mapping[str, int]
     too_few_for_a_trend: bool
-    sentence: str
 
 
-class ChangeAnswer(BaseModel):
+class ChangeAnswer(Quotable):
     """A difference in points, tested."""
 
     difference: float
     z: float | None
     p_value: float | None
     significant: bool
-    sentence: str
 
 
 class GroupAnswer(FigureAnswer):
@@ -52,7 +65,7 @@ class GroupAnswer(FigureAnswer):
     since_wave_before: ChangeAnswer | None = None
 
 
-class ShareAnswer(BaseModel):
+class ShareAnswer(Quotable):
     """`k` of `n`; `value` in per cent."""
 
     k: int
@@ -60,7 +73,6 @@ class ShareAnswer(BaseModel):
     value: float
     low: float
     high: float
-    sentence: str
 
 
 def figure_fields(told: Figure) -> dict[str, object]:
@@ -76,8 +88,7 @@ def figure_fields(told: Figure) -> dict[str, object]:
         "beside": None if told.beside is None else interval_answer(told.beside),
         "counts": told.counts,
         "too_few_for_a_trend": told.is_too_few_for_a_trend,
-        "sentence": told.sentence,
-    }
+    } | quoted(told.sentences)
 
 
 def figure_answer(told: Figure) -> FigureAnswer:
@@ -114,14 +125,14 @@ def change_answer(told: Change | None) -> ChangeAnswer | None:
         z=told.z,
         p_value=told.p_value,
         significant=told.is_significant,
-        sentence=told.sentence,
+        **quoted(told.sentences),
     )
 
 
-def share_answer(told: Share | None, what: str) -> ShareAnswer | None:
-    """A share in per cent; `what` ends its sentence: `answered`."""
+def share_answer(told: Share | None, what: Words) -> ShareAnswer | None:
+    """A share in per cent; `what` ends its sentences: answered."""
     if told is None:
         return None
     value, low, high = 100 * told.value, 100 * told.low, 100 * told.high
-    sentence = f"{value:.1f} % {what} ({told.k} of {told.n}, 95 % interval {low:.1f} to {high:.1f} %)"
-    return ShareAnswer(k=told.k, n=told.n, value=value, low=low, high=high, sentence=sentence)
+    told_of = tell_share(value, low, high, told.k, told.n, what)
+    return ShareAnswer(k=told.k, n=told.n, value=value, low=low, high=high, **quoted(told_of))

@@ -1,6 +1,6 @@
 """How are reports shown? Their days, their figures, and whom they speak for."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Annotated
 
@@ -11,16 +11,27 @@ from feedback.api.figure_answers import (
     FigureAnswer,
     GroupAnswer,
     IntervalAnswer,
+    Quotable,
     ShareAnswer,
     figure_answer,
     group_answers,
     interval_answer,
+    quoted,
     share_answer,
 )
 from feedback.domain.correlation import FEWEST, RankCorrelation
 from feedback.domain.coverage import Covered, coverage
 from feedback.domain.expectation_gap import ExpectationGap
+from feedback.domain.pain_points import PainPoint
 from feedback.domain.rating_figure import Interval
+from feedback.domain.report_sentences import (
+    ANSWERED,
+    COVERED,
+    tell_correlation,
+    tell_gap,
+    tell_no_correlation,
+    tell_pain,
+)
 from feedback.domain.response_rate import Asks, response_rate
 from feedback.domain.waves import tell_p
 from feedback.usecases.report_ratings import RatingReport
@@ -49,7 +60,7 @@ class AsksAnswer(BaseModel):
     rate: ShareAnswer | None
 
 
-class GapAnswer(BaseModel):
+class GapAnswer(Quotable):
     """Means on 1-5, and the gap = experienced - expected."""
 
     touchpoint: str | None
@@ -58,10 +69,9 @@ class GapAnswer(BaseModel):
     experienced: float
     gap: IntervalAnswer
     proven: bool
-    sentence: str
 
 
-class CorrelationAnswer(BaseModel):
+class CorrelationAnswer(Quotable):
     """Spearman's r between two measures over n customers; null below 30, or where one never varies."""
 
     between: str
@@ -70,7 +80,6 @@ class CorrelationAnswer(BaseModel):
     low: float | None
     high: float | None
     p_value: float | None
-    sentence: str
 
 
 class Spanned(BaseModel):
@@ -110,7 +119,7 @@ class TouchpointsAnswer(Spanned):
     data: list[TouchpointAnswer]
 
 
-class PainAnswer(BaseModel):
+class PainAnswer(Quotable):
     """`pain` = volume x mean shortfall, the shortfall in parts of the scale (0 to 1)."""
 
     touchpoint: str
@@ -118,7 +127,6 @@ class PainAnswer(BaseModel):
     mean_shortfall: float
     pain: float
     events: list[str]
-    sentence: str
 
 
 class PainPointsAnswer(Spanned):
@@ -156,7 +164,7 @@ def coverage_answer(told: Covered) -> CoverageAnswer:
         answered=told.answered,
         silent=told.silent,
         never_asked=told.never_asked,
-        coverage=share_answer(coverage(told), "covered"),
+        coverage=share_answer(coverage(told), COVERED),
     )
 
 
@@ -167,14 +175,12 @@ def asks_answer(told: Asks) -> AsksAnswer:
         answered=told.answered,
         answered_undelivered=told.answered_undelivered,
         skipped=told.skipped,
-        rate=share_answer(response_rate(told), "answered"),
+        rate=share_answer(response_rate(told), ANSWERED),
     )
 
 
 def gap_answer(touchpoint: str | None, told: ExpectationGap) -> GapAnswer:
     gap = interval_answer(Interval(value=told.gap.value, low=told.gap.low, high=told.gap.high))
-    around = "" if gap.low is None else f", 95 % interval {gap.low:+.2f} to {gap.high:+.2f}"
-    proven = "a proven gap" if told.is_proven else "no proven gap"
     return GapAnswer(
         touchpoint=touchpoint,
         n=told.gap.n,
@@ -182,21 +188,35 @@ def gap_answer(touchpoint: str | None, told: ExpectationGap) -> GapAnswer:
         experienced=told.experienced,
         gap=gap,
         proven=told.is_proven,
-        sentence=f"{gap.value:+.2f} of 5 against what was expected (n = {told.gap.n}{around}): {proven}",
+        **quoted(tell_gap(gap.value, gap.low, gap.high, told.gap.n, proven=told.is_proven)),
+    )
+
+
+def pain_answer(told: PainPoint, events: Sequence[str]) -> PainAnswer:
+    return PainAnswer(
+        touchpoint=told.touchpoint,
+        volume=told.volume,
+        mean_shortfall=told.mean_shortfall,
+        pain=told.pain,
+        events=list(events),
+        **quoted(tell_pain(told.volume, told.mean_shortfall, told.pain)),
     )
 
 
 def correlation_answer(between: str, n: int, told: RankCorrelation | None) -> CorrelationAnswer:
-    names = between.replace("_", " and ")
-    if told is None:
-        sentence = f"{names}: not enough answers ({n} of {FEWEST}), or all alike"
-        return CorrelationAnswer(between=between, n=n, r=None, low=None, high=None, p_value=None, sentence=sentence)
-    sentence = (
-        f"{names} go together by r = {told.r:+.2f} (n = {n}, 95 % interval {told.low:+.2f} to {told.high:+.2f}, "
-        f"{tell_p(told.p_value)}); this says nothing of a cause"
+    sentences = (
+        tell_no_correlation(between, n, FEWEST)
+        if told is None
+        else tell_correlation(between, told.r, told.low, told.high, tell_p(told.p_value), n)
     )
     return CorrelationAnswer(
-        between=between, n=n, r=told.r, low=told.low, high=told.high, p_value=told.p_value, sentence=sentence
+        between=between,
+        n=n,
+        r=told and told.r,
+        low=told and told.low,
+        high=told and told.high,
+        p_value=told and told.p_value,
+        **quoted(sentences),
     )
 
 

@@ -16,16 +16,17 @@ from feedback.api.report_answers import (
     CountAnswer,
     GapsAnswer,
     LoopAnswer,
-    PainAnswer,
     PainPointsAnswer,
     RatingsAnswer,
     TouchpointAnswer,
     TouchpointsAnswer,
     correlation_answer,
     gap_answer,
+    pain_answer,
     rating_fields,
 )
 from feedback.domain.rating_figure import Measured
+from feedback.domain.report_sentences import IN_TIME, REOPENED, RESOLVED
 from feedback.store.report_answers import Asked, By
 from feedback.usecases.check_asked import check_asked
 from feedback.usecases.report_chain import report_chain
@@ -91,18 +92,7 @@ async def get_touchpoints(connection: Connection, span: WholeSpan) -> Touchpoint
 async def get_pain_points(connection: Connection, span: WholeSpan) -> PainPointsAnswer:
     """Where the experience fell short, worst first, with the events behind it."""
     found = await report_pain_points(connection, span.since, span.until)
-    data = [
-        PainAnswer(
-            touchpoint=one.point.touchpoint,
-            volume=one.point.volume,
-            mean_shortfall=one.point.mean_shortfall,
-            pain=one.point.pain,
-            events=list(one.events),
-            sentence=f"{one.point.volume} voices fell short by {100 * one.point.mean_shortfall:.1f} % of the scale "
-            f"on average: pain {one.point.pain:.1f}",
-        )
-        for one in found
-    ]
+    data = [pain_answer(one.point, one.events) for one in found]
     return PainPointsAnswer(**span.said, data=data)
 
 
@@ -124,9 +114,9 @@ async def get_loop(connection: Connection, span: WholeSpan) -> LoopAnswer:
         promises_kept=told.counts.promises_kept,
         waiting_overdue=told.counts.waiting_overdue,
         median_hours_to_contact=told.counts.median_hours,
-        in_time=share_answer(told.in_time, "contacted in time"),
-        resolved=share_answer(told.resolved, "of settled cases resolved"),
-        reopened=share_answer(told.reopened, "reopened"),
+        in_time=share_answer(told.in_time, IN_TIME),
+        resolved=share_answer(told.resolved, RESOLVED),
+        reopened=share_answer(told.reopened, REOPENED),
         by={name: [CountAnswer(value=value, n=n) for value, n in rows] for name, rows in told.by.items()},
     )
 

@@ -15,6 +15,8 @@ from feedback.domain.distribution import Distribution, add
 from feedback.domain.holm import holm
 from feedback.domain.mean_interval import Mean
 from feedback.domain.nps import FEWEST_FOR_A_TREND, Nps, nps
+from feedback.domain.report_sentences import NO_ANSWERS, tell_ces, tell_csat, tell_nps
+from feedback.domain.survey import Words
 from feedback.domain.waves import Change, nps_change, share_change, with_p
 from feedback.domain.wilson import Share
 
@@ -43,7 +45,7 @@ class Figure:
     main: Interval | None = None
     beside: Interval | None = None
     counts: Mapping[str, int] = field(default_factory=dict)
-    sentence: str = "no answers yet"
+    sentences: Words = field(default_factory=lambda: NO_ANSWERS)
 
     @property
     def is_too_few_for_a_trend(self) -> bool:
@@ -100,45 +102,38 @@ def _share(kind: Measured, answers: Distribution) -> Share | None:
 
 
 def _of_nps(score: Nps) -> Figure:
-    told = f"NPS {score.point:+.1f} (n = {score.n}, 95 % interval {score.low:+.1f} to {score.high:+.1f})"
     return Figure(
         kind=Measured.NPS,
         n=score.n,
         main=Interval(value=score.point, low=score.low, high=score.high),
         counts={"promoters": score.promoters, "passives": score.passives, "detractors": score.detractors},
-        sentence=told + _caution(score.n),
+        sentences=tell_nps(score.point, score.low, score.high, score.n, few=score.is_too_few_for_a_trend),
     )
 
 
 def _of_csat(told: Csat) -> Figure:
-    n, share = told.satisfied.n, _per_cent(told.satisfied)
+    n, share, few = told.satisfied.n, told.satisfied, told.satisfied.n < FEWEST_FOR_A_TREND
     return Figure(
         kind=Measured.CSAT,
         n=n,
-        main=share,
+        main=_per_cent(share),
         beside=_interval(told.mean),
         counts={"satisfied": told.satisfied.k},
-        sentence=f"{share.value:.1f} % satisfied (n = {n}, 95 % interval {share.low:.1f} to {share.high:.1f} %), "
-        f"mean {told.mean.value:.2f} of 5{_caution(n)}",
+        sentences=tell_csat(100 * share.value, 100 * share.low, 100 * share.high, told.mean.value, n, few=few),
     )
 
 
 def _of_ces(told: Ces) -> Figure:
     n, mean = told.easy.n, _interval(told.mean)
-    around = "" if mean.low is None or mean.high is None else f", 95 % interval {mean.low:.2f} to {mean.high:.2f}"
+    few = n < FEWEST_FOR_A_TREND
     return Figure(
         kind=Measured.CES,
         n=n,
         main=mean,
         beside=_per_cent(told.easy),
         counts={"easy": told.easy.k},
-        sentence=f"ease {mean.value:.2f} of 7 (n = {n}{around}), {100 * told.easy.value:.1f} % found it easy"
-        + _caution(n),
+        sentences=tell_ces(mean.value, mean.low, mean.high, 100 * told.easy.value, n, few=few),
     )
-
-
-def _caution(n: int) -> str:
-    return ": too few for a trend" if n < FEWEST_FOR_A_TREND else ""
 
 
 def _interval(mean: Mean) -> Interval:

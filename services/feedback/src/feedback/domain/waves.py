@@ -12,6 +12,7 @@ from typing import Final
 from scipy.stats import norm
 
 from feedback.domain.nps import FEWEST_FOR_A_TREND, Nps
+from feedback.domain.survey import Words
 from feedback.domain.wilson import Share
 
 ALPHA: Final = 0.05
@@ -31,14 +32,17 @@ class Change:
         return self.p_value is not None and self.p_value < ALPHA and self.fewest >= FEWEST_FOR_A_TREND
 
     @property
-    def sentence(self) -> str:
-        """What may be said of it."""
-        told = f"{self.difference:+.1f} points"
+    def sentences(self) -> Words:
+        """What may be said of it, by language."""
+        zh, en = "不显著", "not significant"
         if self.fewest < FEWEST_FOR_A_TREND:
-            return f"{told}: too few for a trend (n = {self.fewest})"
-        if self.p_value is None:
-            return f"{told}: not to be tested, all answers are alike"
-        return f"{told}: {'significant' if self.is_significant else 'not significant'} ({tell_p(self.p_value)})"
+            zh, en = f"样本太少，不足以看趋势 (n = {self.fewest})", f"too few for a trend (n = {self.fewest})"
+        elif self.p_value is None:
+            zh, en = "全部回答相同，无法检验", "not to be tested, all answers are alike"
+        else:
+            zh, en = ("显著", "significant") if self.is_significant else (zh, en)
+            zh, en = f"{zh} ({tell_p(self.p_value)})", f"{en} ({tell_p(self.p_value)})"
+        return {"zh": f"{self.difference:+.1f} 点：{zh}", "en": f"{self.difference:+.1f} points: {en}"}
 
 
 def nps_change(before: Nps, after: Nps) -> Change:
