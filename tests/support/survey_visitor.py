@@ -37,7 +37,7 @@ async def visitor(browser: Browser, language: str, size: ViewportSize, *, script
     asked: list[str] = []
     context.on("request", lambda request: asked.append(request.url))
     page = await context.new_page()
-    page.set_default_timeout(10_000)
+    page.set_default_timeout(30_000)
     yield page
     assert {_origin(url) for url in asked} == {_origin(page.url)}, asked
     assert await context.cookies() == []
@@ -45,9 +45,14 @@ async def visitor(browser: Browser, language: str, size: ViewportSize, *, script
 
 
 async def assert_usable(page: Page, language: str, size: ViewportSize) -> None:
-    """In the language of the browser, open to everybody, as wide as the screen, and good to touch."""
-    assert await page.locator("html").get_attribute("lang") == HTML_LANGUAGE[language]
+    """Open to everybody by axe-core, and laid out well."""
     assert await barriers(page) == ""
+    await assert_laid_out(page, language, size)
+
+
+async def assert_laid_out(page: Page, language: str, size: ViewportSize) -> None:
+    """In the language of the browser, as wide as the screen, good to touch, and with scores of one size."""
+    assert await page.locator("html").get_attribute("lang") == HTML_LANGUAGE[language]
     assert await page.evaluate("document.documentElement.scrollWidth") <= size["width"], "it scrolls sideways"
     assert await page.evaluate(_TOO_SMALL) == []
     for widths in await page.evaluate(_WIDTHS_OF_SCALES):
