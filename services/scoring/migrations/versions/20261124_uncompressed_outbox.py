@@ -2,7 +2,7 @@
 
 from alembic import op
 
-revision = "20261124_plain_outbox"
+revision = "20261124_uncompressed_outbox"
 down_revision = "20261124_stage_and_care"
 branch_labels = None
 depends_on = None
