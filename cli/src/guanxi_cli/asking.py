@@ -47,6 +47,10 @@ class Service:
             answer = await self._client.request(method, path, **request)
         except httpx.TransportError as error:
             raise Problem(f"nothing answers at {self._client.base_url}: run guanxi up ({error})") from error
+        if answer.status_code == httpx.codes.ACCEPTED:
+            raise Problem(
+                f"{method} {answer.request.url}: it has not taken effect yet; see guanxi status, then try again"
+            )
         if not answer.is_success:
             raise Problem(f"{method} {answer.request.url} answered {answer.status_code}: {answer.text[:300]}")
         found: Answer = answer.json()

@@ -1,5 +1,6 @@
 """guanxi logs: what do the parts say? The last lines, then what comes."""
 
+import sys
 import time
 from collections import deque
 from pathlib import Path
@@ -19,7 +20,10 @@ def logs(
     home: HomeFolder = None,
     port_base: PortBase = None,
     lines: Annotated[int, typer.Option(min=0, help="Lines of the past.")] = 20,
-    follow: Annotated[bool, typer.Option("--follow/--no-follow", help="Go on until Ctrl-C.")] = True,
+    follow: Annotated[
+        bool | None,
+        typer.Option("--follow/--no-follow", help="Go on until Ctrl-C. [default: on a terminal, not in a pipe]"),
+    ] = None,
 ) -> None:
     """Follow the logs of one part or of all."""
     folder = find_home(home, port_base).logs
@@ -30,6 +34,8 @@ def logs(
         if not paths:
             raise Problem(f"no log of {part}; there are: {known}")
     positions = {path: _show_past(path, lines, named=part is None) for path in paths}
+    if follow is None:
+        follow = sys.stdout.isatty()
     try:
         while follow:
             time.sleep(POLL_SECONDS)

@@ -13,7 +13,7 @@ from guanxi_cli.quickstart.person import Person
 
 SURVEY: Final = "nps_relationship"
 QUESTION: Final = "recommend"
-SECONDS: Final = 30.0
+SECONDS: Final = 60.0
 UNDER_WAY: Final = ("decided", "waiting", "sending", None)
 SHOWN: Final = (
     ("scores", "evaluation"),
