@@ -19,7 +19,10 @@ Answer = dict[str, Any]
 
 
 class Service:
-    """One service of a system, asked with one key. Every refusal is a Problem that shows the answer."""
+    """One service of a system, asked with one key. Every refusal is a Problem that shows the answer.
+
+    The answer is empty where something was waited for that has not taken effect in time (202).
+    """
 
     def __init__(self, client: httpx.AsyncClient) -> None:
         self._client = client
@@ -48,9 +51,7 @@ class Service:
         except httpx.TransportError as error:
             raise Problem(f"nothing answers at {self._client.base_url}: run guanxi up ({error})") from error
         if answer.status_code == httpx.codes.ACCEPTED:
-            raise Problem(
-                f"{method} {answer.request.url}: it has not taken effect yet; see guanxi status, then try again"
-            )
+            return {}  # what was waited for has not taken effect yet
         if not answer.is_success:
             raise Problem(f"{method} {answer.request.url} answered {answer.status_code}: {answer.text[:300]}")
         found: Answer = answer.json()

@@ -22,7 +22,7 @@ def logs(
     lines: Annotated[int, typer.Option(min=0, help="Lines of the past.")] = 20,
     follow: Annotated[
         bool | None,
-        typer.Option("--follow/--no-follow", help="Go on until Ctrl-C. [default: on a terminal, not in a pipe]"),
+        typer.Option("--follow/--no-follow", help="Go on until Ctrl-C. [default: on a terminal only]"),
     ] = None,
 ) -> None:
     """Follow the logs of one part or of all."""

@@ -29,8 +29,7 @@ async def order(services: Services, person: Person, source: str, now: datetime, 
     told = await services.ingest.post("/v1/events", {"events": person.events(source, now, currency)})
     if told["rejected"]:
         raise Problem(f"ingest rejected {told['rejected']}")
-    waiting = {"wait_for": f"{source}/{person.order}", "timeout": "20"}
-    return await services.scoring.get(f"/v1/customers/{person.known_as}", **waiting)
+    return await _card(services, person, after=f"{source}/{person.order}")
 
 
 async def care(services: Services, customer: str) -> Answer:
@@ -72,8 +71,16 @@ async def answered(services: Services, customer: str, *, seconds: float) -> Answ
 
 async def judged(services: Services, person: Person, answer: Answer) -> Answer:
     """Her card once the answer has taken effect."""
-    waiting = {"wait_for": f"guanxi.feedback/{answer['answer_id']}", "timeout": "20"}
-    return await services.scoring.get(f"/v1/customers/{person.known_as}", **waiting)
+    return await _card(services, person, after=f"guanxi.feedback/{answer['answer_id']}")
+
+
+async def _card(services: Services, person: Person, *, after: str) -> Answer:
+    """Her card once an event has taken effect."""
+    path, waiting = f"/v1/customers/{person.known_as}", {"wait_for": after, "timeout": "10"}
+    card: Answer | None = await services.scoring.until(path, lambda told: told, seconds=SECONDS, **waiting)
+    if card is None:
+        raise Problem(f"{after} has not taken effect after {SECONDS:.0f} s: is scoring-worker ready? See guanxi status")
+    return card
 
 
 async def case_of(services: Services, customer: str) -> Answer | None:
