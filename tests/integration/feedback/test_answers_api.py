@@ -71,7 +71,7 @@ async def test_a_legacy_answer_where_low_is_easy_is_turned(
 
 
 async def test_the_same_answer_twice_is_one(database: Database, clerk: httpx.AsyncClient) -> None:
-    first, again = await post(clerk), await post(clerk, rating=None)
+    first, again = await post(clerk), await post(clerk, rating={"value": 5, "min": 1, "max": 5})
     assert (first.status_code, again.status_code) == (201, 200)
     assert again.json() == first.json()
     assert (await post(clerk, source="other")).status_code == 201
@@ -123,6 +123,7 @@ async def test_a_bad_answer_from_elsewhere_opens_a_case_when_it_is_young(
         ({"survey": "theirs"}, "/kind"),
         ({"survey": "nps_relationship", "wave": "spring"}, "/wave"),
         ({"color": "red"}, "/color"),
+        ({"rating": None}, ""),
     ],
 )
 async def test_what_is_wrong_is_named(clerk: httpx.AsyncClient, changes: dict[str, Any], pointer: str) -> None:

@@ -95,6 +95,12 @@ class AnswerGiven(_Strict):
     answers: Annotated[list[ScaleGiven | ChoiceGiven], Field(max_length=100)] = []
     texts: Annotated[dict[Name, Annotated[str, Field(max_length=4000)]], Field(max_length=20)] = {}
 
+    @model_validator(mode="after")
+    def _says_something(self) -> "AnswerGiven":
+        if self.rating is None and not self.answers and not self.texts:
+            raise ValueError("an answer needs a rating, answers or texts")
+        return self
+
 
 class RatingAnswer(BaseModel):
     """High = good."""
