@@ -16,7 +16,8 @@ from guanxi_cli.quickstart.person import day_zone
 BATCH: Final = 500
 AT_ONCE: Final = 8
 DECIDED_SECONDS: Final = 60.0
-UNHAPPY: Final = 2
+UNSEEN: Final = ("identity.linked", "care.decided")
+"""On the timeline, and told here in other words or of no interest to people."""
 SENT: Final = ("sent",)
 WITH_STAFF: Final = ("awaiting_staff", "done")
 
@@ -74,6 +75,8 @@ async def tell_care(home: Home, services: Services, source: str) -> CareStory:
     await _decided(services)
     await wait_until_caught_up(home)
     unhappy = min(people, key=lambda one: (not one.consents, one.score, one.number))
+    await _make_up_for_it(services, unhappy.known_as)
+    await wait_until_caught_up(home)
     return await read_care(services, people=len(people), circle_of=unhappy.known_as)
 
 
@@ -82,7 +85,6 @@ async def read_care(services: Services, *, people: int, circle_of: str) -> CareS
     care = await services.engagement.get("/v1/reports/care")
     nps = await services.feedback.get("/v1/reports/nps")
     loop = await services.feedback.get("/v1/reports/loop")
-    told = await services.scoring.get(f"/v1/customers/{circle_of}/timeline", limit="20")
     return CareStory(
         people=people,
         playbooks=_by_playbook(care["data"]),
@@ -91,7 +93,7 @@ async def read_care(services: Services, *, people: int, circle_of: str) -> CareS
         cases_open=sum(row["n"] for row in loop["by"]["state"] if row["value"] != "closed"),
         cases_overdue=loop["waiting_overdue"],
         circle_of=circle_of,
-        circle=[_moment(event) for event in reversed(told["data"])],
+        circle=await _circle(services, circle_of),
     )
 
 
@@ -111,6 +113,41 @@ def _in_groups(items: Sequence[Any], size: int) -> Iterator[Sequence[Any]]:
 async def _answer(services: Services, people: Sequence[SamplePerson], now: datetime) -> None:
     for some in _in_groups(people, AT_ONCE):
         await asyncio.gather(*(services.feedback.post("/v1/answers", one.answer(now)) for one in some))
+
+
+async def _make_up_for_it(services: Services, customer: str) -> None:
+    """What staff do about an unhappy customer, done for them here: reach the customer, and mend what was wrong."""
+    for case in (await services.feedback.get("/v1/cases", customer=customer, state="open"))["data"]:
+        await services.feedback.post(f"/v1/cases/{case['id']}/contacted", {})
+        await services.feedback.post(f"/v1/cases/{case['id']}/resolve", {"root_cause": "delivery"})
+
+
+async def _circle(services: Services, customer: str) -> list[Moment]:
+    """One customer's events, what was decided about them, and what staff did with their case, oldest first."""
+    told = await services.scoring.get(f"/v1/customers/{customer}/timeline", limit="20")
+    care = await services.engagement.get(f"/v1/customers/{customer}/care")
+    cases = await services.feedback.get("/v1/cases", customer=customer)
+    moments = [
+        _at(event["time"], _what(event["type"], event["data"]), event["source"])
+        for event in told["data"]
+        if event["type"] not in UNSEEN
+    ]
+    moments += [
+        _at(one["at"], f"{one['playbook']}: {one['decision']}, {one['words']['en']}", "guanxi.engagement")
+        for one in care["decisions"]
+    ]
+    moments += [
+        _at(case[when], f"{case['id']}: {what} (sample staff)", "guanxi.feedback")
+        for case in cases["data"]
+        for when, what in (("contacted_at", "customer reached"), ("settled_at", "resolved"))
+        if case[when]
+    ]
+    return sorted(moments, key=lambda moment: moment.at)
+
+
+def _at(instant: str, what: str, source: str) -> Moment:
+    at = datetime.fromisoformat(instant).astimezone(UTC)
+    return Moment(at=f"{at:%Y-%m-%d %H:%M:%S}", what=what, source=source)
 
 
 async def _decided(services: Services) -> None:
@@ -141,12 +178,6 @@ def _playbook(name: str, rows: Sequence[Answer]) -> PlaybookRow:
         with_staff=count(*WITH_STAFF),
         held_out=sum(row["occasions"] for row in rows if row["decision"] == "hold_out"),
         refused=sorted(refused.items(), key=lambda one: -one[1]),
-    )
-
-
-def _moment(event: Mapping[str, Any]) -> Moment:
-    return Moment(
-        at=event["time"][:16].replace("T", " "), what=_what(event["type"], event["data"]), source=event["source"]
     )
 
 
