@@ -19,6 +19,7 @@ from guanxi_cli.local.account import Account, Switch
 from guanxi_cli.local.home import Home, write_whole
 from guanxi_cli.local.ports import is_free, listener, whose
 from guanxi_cli.local.problem import Problem
+from guanxi_cli.local.run import last_lines
 
 CLOCK_TOLERANCE_SECONDS = 2.0
 
@@ -88,7 +89,11 @@ def start(home: Home, part: Part) -> Record:
             umask=0o077,
             **(part.account.switch() if part.account else Switch()),
         )
-    return _write(home, part, psutil.Process(process.pid))
+    try:
+        return _write(home, part, psutil.Process(process.pid))
+    except psutil.NoSuchProcess:  # also of a zombie
+        said = last_lines(home.log(part.name).read_text(errors="replace"))
+        raise Problem(f"{part.name} ended as soon as it was started:\n{said}") from None
 
 
 def stop(home: Home, part: Part) -> bool:
