@@ -37,7 +37,7 @@ from scoring.domain.policy import Policy
 from scoring.domain.replay import Setting
 from scoring.domain.state import State
 from scoring.settings import ScoringSettings
-from scoring.store.policies import Policies
+from scoring.store.rules import RulesInForce
 from scoring.usecases.deployment import Deployment
 
 ROOT: Final = Path(__file__).parents[1]
@@ -137,7 +137,7 @@ class Oracle:
         settings = ScoringSettings(database_url=home.database_url("scoring", one.database))
         database = open_database(settings.database_url, application="bench")
         async with database.transaction() as connection:
-            policy = await Policies().in_force(connection)
+            policy = (await RulesInForce().in_force(connection)).policy
         await database.close()
         return cls(policy, Deployment.of(settings).setting)
 

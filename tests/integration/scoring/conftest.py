@@ -7,7 +7,7 @@ from tests.support.databases import Databases
 
 from common.database import Database, open_database
 from scoring.domain.policy import Policy
-from scoring.store.policies import Policies
+from scoring.store.rules import RulesInForce
 
 
 @pytest_asyncio.fixture
@@ -20,4 +20,4 @@ async def database(database_url: Databases) -> AsyncIterator[Database]:
 @pytest_asyncio.fixture
 async def policy(database: Database) -> Policy:
     async with database.transaction() as connection:
-        return await Policies().in_force(connection)
+        return (await RulesInForce().in_force(connection)).policy

@@ -20,7 +20,7 @@ from scoring.domain.currency import Money
 from scoring.domain.policy import Policy
 from scoring.domain.replay import Setting, replay
 from scoring.domain.state import State
-from scoring.store.policies import Policies
+from scoring.store.rules import RulesInForce
 from scoring.store.state_cache import StateCache
 from scoring.usecases.apply_events import apply_events
 from scoring.usecases.deployment import Deployment
@@ -36,7 +36,7 @@ TODAY = date(2026, 11, 24)
 def deployment(now: datetime = NOW) -> Deployment:
     """A deployment whose clock stands still."""
     setting = Setting(zone=ZONE, money=Money(base_currency="CNY"))
-    return Deployment(partitions=PARTITIONS, zone=ZONE, setting=setting, policies=Policies(), now=lambda: now)
+    return Deployment(partitions=PARTITIONS, zone=ZONE, setting=setting, rules=RulesInForce(), now=lambda: now)
 
 
 _counter = iter(range(1 << 60))

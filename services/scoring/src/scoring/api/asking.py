@@ -9,8 +9,8 @@ from fastapi import Depends, HTTPException, Query, Request
 from common.http.customers import OwnId
 from common.http.transaction import Connection, get_database
 from common.identity import IdentityKey
-from scoring.domain.policy import Policy
-from scoring.usecases.choose_policy import choose_policy
+from scoring.domain.rules import Rules
+from scoring.usecases.choose_rules import choose_rules
 from scoring.usecases.deployment import Deployment
 from scoring.usecases.find_customer import Customer, find_customer
 from scoring.usecases.wait_for_event import wait_for_event
@@ -43,15 +43,16 @@ def _day(deployment: Deployed, as_of: Day = None) -> date:
 AsOf = Annotated[date, Depends(_day)]
 
 
-async def _policy(
-    connection: Connection,
-    deployment: Deployed,
-    policy: Annotated[str | None, Query(max_length=128, description="a version; default the one in force")] = None,
-) -> Policy:
-    return await choose_policy(connection, policy, deployment=deployment)
+Version = Annotated[str | None, Query(max_length=128, description="a version; default the one in force")]
 
 
-ChosenPolicy = Annotated[Policy, Depends(_policy)]
+async def _rules(
+    connection: Connection, deployment: Deployed, policy: Version = None, thresholds: Version = None
+) -> Rules:
+    return await choose_rules(connection, policy=policy, thresholds=thresholds, deployment=deployment)
+
+
+ChosenRules = Annotated[Rules, Depends(_rules)]
 
 
 async def _wait(

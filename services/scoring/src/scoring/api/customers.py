@@ -11,7 +11,7 @@ from common.http.freshness import CurrentFreshness
 from common.http.pagination import Paging
 from common.http.transaction import Connection
 from scoring.api.answers import CardAnswer, CardsAnswer, ExplanationAnswer, TimelineAnswer
-from scoring.api.asking import NOT_YET, WHEN_APPLIED, AskedCustomer, AsOf, ChosenPolicy, Day, Deployed, Identity
+from scoring.api.asking import NOT_YET, WHEN_APPLIED, AskedCustomer, AsOf, ChosenRules, Day, Deployed, Identity
 from scoring.store.timeline import timeline
 from scoring.usecases.explain_score import explain_score
 from scoring.usecases.get_cards import get_cards
@@ -24,11 +24,11 @@ MOST_CARDS = 100
 
 @router.get("/v1/customers/{customer}", dependencies=WHEN_APPLIED, responses=NOT_YET)
 async def get_card(
-    asked: AskedCustomer, as_of: AsOf, policy: ChosenPolicy, deployment: Deployed, freshness: CurrentFreshness
+    asked: AskedCustomer, as_of: AsOf, rules: ChosenRules, deployment: Deployed, freshness: CurrentFreshness
 ) -> CardAnswer:
     """The relationship card."""
     customer = await asked.find()
-    cards = read_cards([customer], as_of=as_of, policy=policy, thresholds=policy.fixed, currency=deployment.currency)
+    cards = read_cards([customer], as_of=as_of, rules=rules, currency=deployment.currency)
     return CardAnswer.model_validate({**cards[0], "freshness": freshness})
 
 
@@ -37,7 +37,7 @@ async def get_explanation(
     asked: AskedCustomer,
     score: Annotated[str, Query(max_length=64, description="strength, experience, engagement, churn_risk ...")],
     as_of: AsOf,
-    policy: ChosenPolicy,
+    rules: ChosenRules,
     connection: Connection,
     deployment: Deployed,
     freshness: CurrentFreshness,
@@ -45,9 +45,8 @@ async def get_explanation(
 ) -> ExplanationAnswer:
     """Why one score is what it is."""
     customer = await asked.find()
-    found = await explain_score(connection, customer, score, as_of=as_of, policy=policy, deployment=deployment)
-    versions = {"policy": policy.version, "thresholds": policy.fixed.version}
-    rest = {"customer": customer.id, "as_of": as_of, "versions": versions, "freshness": freshness}
+    found = await explain_score(connection, customer, score, as_of=as_of, rules=rules, deployment=deployment)
+    rest = {"customer": customer.id, "as_of": as_of, "versions": rules.versions, "freshness": freshness}
     return ExplanationAnswer.model_validate({**found.as_mapping(language), **rest})
 
 
@@ -79,7 +78,7 @@ class CardsQuestion(BaseModel):
 async def post_batch_get(
     asked: CardsQuestion,
     connection: Connection,
-    policy: ChosenPolicy,
+    rules: ChosenRules,
     deployment: Deployed,
     key: Identity,
     freshness: CurrentFreshness,
@@ -87,6 +86,6 @@ async def post_batch_get(
     """The cards of up to 100 customers."""
     as_of = asked.as_of or deployment.today()
     cards, missing = await get_cards(
-        connection, asked.customers, as_of=as_of, policy=policy, identity_key=key, deployment=deployment
+        connection, asked.customers, as_of=as_of, rules=rules, identity_key=key, deployment=deployment
     )
     return CardsAnswer.model_validate({"data": cards, "missing": missing, "as_of": as_of, "freshness": freshness})

@@ -28,5 +28,5 @@ async def get_policy(version: str, connection: Connection) -> PolicyAnswer:
 @router.get("/v1/thresholds")
 async def get_thresholds(connection: Connection, deployment: Deployed) -> ThresholdsAnswer:
     """Every record of thresholds; until the first calibration the policy's own, `fixed`."""
-    fixed = (await deployment.policies.in_force(connection)).fixed
+    fixed = (await deployment.rules.in_force(connection)).policy.fixed
     return ThresholdsAnswer(data=[{"version": fixed.version, **fixed.as_mapping()}])

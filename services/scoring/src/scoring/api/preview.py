@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 from common.http.transaction import Connection
 from scoring.api.answers import Card
 from scoring.api.asking import Day, Deployed
-from scoring.usecases.choose_policy import choose_policy, choose_thresholds
+from scoring.usecases.choose_rules import choose_rules
 from scoring.usecases.preview_card import MOST_INTERACTIONS, preview_card
 
 router = APIRouter()
@@ -26,12 +26,11 @@ class PreviewQuestion(BaseModel):
 @router.post("/v1/scores/preview")
 async def post_preview(asked: PreviewQuestion, connection: Connection, deployment: Deployed) -> Card:
     """The card, stored nowhere."""
-    policy = await choose_policy(connection, asked.policy, deployment=deployment)
+    rules = await choose_rules(connection, policy=asked.policy, thresholds=asked.thresholds, deployment=deployment)
     card = preview_card(
         asked.interactions,
         as_of=asked.as_of or deployment.today(),
-        policy=policy,
-        thresholds=choose_thresholds(asked.thresholds, policy),
+        rules=rules,
         deployment=deployment,
     )
     return Card.model_validate(card)

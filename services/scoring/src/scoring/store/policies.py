@@ -1,4 +1,4 @@
-"""Which policy is in force, and which ones were? Immutable versions; the newest is in force."""
+"""Which versions of the policy are there? Immutable; in force is the one that was published last (rules.py)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,25 +9,20 @@ import msgspec
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from common.errors import Unavailable
-from scoring.domain.policy import Policy
-
-_NEWEST = text(
+_ADD = text(
     """
-    SELECT number, version, CASE WHEN number = :known THEN NULL ELSE CAST(body AS text) END
-    FROM policy ORDER BY number DESC LIMIT 1
+    INSERT INTO policy (version, body, from_file, published_at, published_by)
+    VALUES (:version, CAST(:body AS json), :from_file, clock_timestamp(), 'migrate')
     """
 )
-_ADD = text("INSERT INTO policy (version, body, from_file) VALUES (:version, CAST(:body AS json), :from_file)")
 _NEWEST_FILE = text("SELECT CAST(body AS text) FROM policy WHERE from_file ORDER BY number DESC LIMIT 1")
-_LIST = text("SELECT version, loaded_at, number = max(number) OVER () FROM policy ORDER BY number DESC")
+_LIST = text(
+    """
+    SELECT version, loaded_at, number = first_value(number) OVER (ORDER BY published_at DESC NULLS LAST, number DESC)
+    FROM policy ORDER BY number DESC
+    """
+)
 _FIND = text("SELECT CAST(body AS text) FROM policy WHERE version = :version")
-
-
-class NoPolicy(Unavailable):
-    """No policy was loaded yet."""
-
-    code = "no_policy"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,25 +32,6 @@ class PolicyVersion:
     version: str
     loaded_at: datetime
     in_force: bool
-
-
-class Policies:
-    """The policy in force, read again when its version changes."""
-
-    def __init__(self) -> None:
-        self._number = 0
-        self._policy: Policy | None = None
-
-    async def in_force(self, connection: AsyncConnection) -> Policy:
-        """The newest policy; raises NoPolicy."""
-        row = (await connection.execute(_NEWEST, {"known": self._number})).one_or_none()
-        if row is None:
-            raise NoPolicy("No scoring policy is loaded: run `python -m scoring migrate`.")
-        number, version, body = row
-        if body is not None or self._policy is None:
-            self._policy = Policy.from_mapping({**msgspec.json.decode(body), "version": version})
-            self._number = number
-        return self._policy
 
 
 async def add_policy(connection: AsyncConnection, *, version: str, body: Mapping[str, Any], from_file: bool) -> None:

@@ -55,10 +55,10 @@ async def apply_events(
     facts = [one.event for one in batch if one.event.type in IDENTITY_FACTS]
     regrouped = await follow_identity_facts(connection, facts) if facts else set()
     taken = await cache.take(connection, {one.partition for one in batch}, as_owner=True)
-    policy = await deployment.policies.in_force(connection)
+    rules = await deployment.rules.in_force(connection)
     raw = await driver(connection)
     now, today = deployment.now(), deployment.today()
-    touches = _touches(await store_events(raw, batch), deployment, policy, day_number(today))
+    touches = _touches(await store_events(raw, batch), deployment, rules.policy, day_number(today))
     standings = await taken.load(connection, {subject: touch.partition for subject, touch in touches.items()})
     for subject, touch in touches.items():
         touch.standing = standings[subject]
@@ -72,7 +72,7 @@ async def apply_events(
         customers = await _united(connection, touches, families, regrouped, deployment)
         marks = _marks(touches, customers, families, regrouped, deployment)
         rows = _alias_rows(touches, families)
-    judged, messages = judge_customers(customers, today=today, now=now, policy=policy, currency=deployment.currency)
+    judged, messages = judge_customers(customers, today=today, now=now, rules=rules, currency=deployment.currency)
     await write_states(raw, judged + rows)
     await queue_messages(raw, messages)
     await mark_dirty(connection, marks)

@@ -1,4 +1,4 @@
-"""What do the use cases stand on? What is fixed for a deployment, its clock, and the policy in force."""
+"""What do the use cases stand on? What is fixed for a deployment, its clock, and the rules in force."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ from common.kafka import partition_of
 from scoring.domain.currency import Money
 from scoring.domain.replay import Setting
 from scoring.settings import ScoringSettings
-from scoring.store.policies import Policies
+from scoring.store.rules import RulesInForce
 
 
 def wall_clock() -> datetime:
@@ -24,7 +24,7 @@ class Deployment:
     partitions: int
     zone: ZoneInfo
     setting: Setting
-    policies: Policies = field(default_factory=Policies)
+    rules: RulesInForce = field(default_factory=RulesInForce)
     now: Callable[[], datetime] = wall_clock
 
     @classmethod

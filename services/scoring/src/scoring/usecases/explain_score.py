@@ -5,7 +5,7 @@ from datetime import date
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from scoring.domain.explain import Explanation, explain
-from scoring.domain.policy import Policy
+from scoring.domain.rules import Rules
 from scoring.store.timeline import events_of
 from scoring.usecases.deployment import Deployment
 from scoring.usecases.find_customer import Customer
@@ -18,9 +18,9 @@ async def explain_score(
     name: str,
     *,
     as_of: date,
-    policy: Policy,
+    rules: Rules,
     deployment: Deployment,
 ) -> Explanation:
     """The parts of one score. Raises ScoreUnknown."""
     interactions = read_events(await events_of(connection, customer.subjects))
-    return explain(name, interactions, as_of, policy, policy.fixed, deployment.setting)
+    return explain(name, interactions, as_of, rules.policy, rules.thresholds, deployment.setting)

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from common.identity import IdentityKey, read_customer
-from scoring.domain.policy import Policy
+from scoring.domain.rules import Rules
 from scoring.usecases.deployment import Deployment
 from scoring.usecases.find_customer import find_customers
 from scoring.usecases.read_cards import read_cards
@@ -18,7 +18,7 @@ async def get_cards(
     named: Sequence[str],
     *,
     as_of: date,
-    policy: Policy,
+    rules: Rules,
     identity_key: IdentityKey,
     deployment: Deployment,
 ) -> tuple[list[dict[str, Any]], list[str]]:
@@ -26,5 +26,5 @@ async def get_cards(
     own = {name: read_customer(name, identity_key) for name in named}
     found = await find_customers(connection, list(own.values()), deployment=deployment)
     known = [found[id_] for id_ in own.values() if id_ in found]
-    cards = read_cards(known, as_of=as_of, policy=policy, thresholds=policy.fixed, currency=deployment.currency)
+    cards = read_cards(known, as_of=as_of, rules=rules, currency=deployment.currency)
     return cards, [name for name, id_ in own.items() if id_ not in found]

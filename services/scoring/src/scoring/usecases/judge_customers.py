@@ -11,7 +11,8 @@ from scoring.domain.changes import published
 from scoring.domain.churn import BANDS, NO_BAND
 from scoring.domain.columns import Columns
 from scoring.domain.days import date_of, day_number
-from scoring.domain.policy import SEGMENTS, STAGES, TIERS, Policy
+from scoring.domain.policy import SEGMENTS, STAGES, TIERS
+from scoring.domain.rules import Rules
 from scoring.domain.state import State
 from scoring.domain.status import NO_STATUS, STATUSES
 from scoring.store.states import Row, Shown, Standing
@@ -47,7 +48,7 @@ Message = tuple[str, int, bytes, bytes]
 
 
 def judge_customers(
-    candidates: Iterable[Candidate], *, today: date, now: datetime, policy: Policy, currency: str
+    candidates: Iterable[Candidate], *, today: date, now: datetime, rules: Rules, currency: str
 ) -> tuple[list[Row], list[Message]]:
     """State rows of every candidate and messages of those with news; the standings are brought up to date.
 
@@ -62,7 +63,7 @@ def judge_customers(
     for late, batch in by_day.items():
         for start in range(0, len(batch), MOST_AT_ONCE):
             part = batch[start : start + MOST_AT_ONCE]
-            _judge(part, day=late, now=now, policy=policy, currency=currency, rows=rows, messages=messages)
+            _judge(part, day=late, now=now, rules=rules, currency=currency, rows=rows, messages=messages)
     return rows, messages
 
 
@@ -71,7 +72,7 @@ def _judge(
     *,
     day: int,
     now: datetime,
-    policy: Policy,
+    rules: Rules,
     currency: str,
     rows: list[Row],
     messages: list[Message],
@@ -80,7 +81,7 @@ def _judge(
     # Equal states are judged once: most customers of a burst are new, with one event of a common kind.
     alike: dict[bytes, int] = {}
     which = [alike.setdefault(one.body, len(alike)) for one in part]
-    columns = score(pack(list(alike)), as_of, policy, policy.fixed)
+    columns = score(pack(list(alike)), as_of, rules.policy, rules.thresholds)
     stands = list(zip(published(columns), shown_values(columns), strict=True))
     news: list[News] = []
     for one, number in zip(part, which, strict=True):

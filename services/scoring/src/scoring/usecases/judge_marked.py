@@ -34,9 +34,9 @@ async def judge_marked(connection: AsyncConnection, *, deployment: Deployment, c
         told = by_customer[candidate.customer]
         candidate.cause = max((mark.cause for mark in told), key=_WEIGHT.index)
         candidate.caused_by = [name for mark in told for name in mark.caused_by]
-    policy = await deployment.policies.in_force(connection)
+    rules = await deployment.rules.in_force(connection)
     rows, messages = judge_customers(
-        candidates, today=deployment.today(), now=deployment.now(), policy=policy, currency=deployment.currency
+        candidates, today=deployment.today(), now=deployment.now(), rules=rules, currency=deployment.currency
     )
     raw = await driver(connection)
     await write_states(raw, rows)

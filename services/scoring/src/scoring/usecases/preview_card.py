@@ -8,9 +8,8 @@ import msgspec
 
 from common.contracts.check import SchemaBroken, check_interaction, check_time
 from common.errors import Malformed
-from scoring.domain.policy import Policy
 from scoring.domain.replay import Interaction, replay
-from scoring.domain.thresholds import Thresholds
+from scoring.domain.rules import Rules
 from scoring.usecases.deployment import Deployment
 from scoring.usecases.find_customer import Customer
 from scoring.usecases.read_cards import read_cards
@@ -40,8 +39,7 @@ def preview_card(
     interactions: Sequence[dict[str, Any]],
     *,
     as_of: date,
-    policy: Policy,
-    thresholds: Thresholds,
+    rules: Rules,
     deployment: Deployment,
 ) -> dict[str, Any]:
     """The card of the first one's subject. Raises InteractionMalformed, EventMalformed."""
@@ -51,8 +49,8 @@ def preview_card(
         for number, one in enumerate(told)
     ]
     id_ = told[0].subject if told else NOBODY
-    somebody = Customer(id=id_, subjects=[id_], state=replay(events, policy, deployment.setting))
-    return read_cards([somebody], as_of=as_of, policy=policy, thresholds=thresholds, currency=deployment.currency)[0]
+    somebody = Customer(id=id_, subjects=[id_], state=replay(events, rules.policy, deployment.setting))
+    return read_cards([somebody], as_of=as_of, rules=rules, currency=deployment.currency)[0]
 
 
 def _read(number: int, item: dict[str, Any]) -> _Told:

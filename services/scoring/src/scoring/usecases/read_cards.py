@@ -6,9 +6,8 @@ from typing import Any, Final
 
 from scoring.domain.arrays import pack_states
 from scoring.domain.card import Cards, score
-from scoring.domain.policy import Policy
+from scoring.domain.rules import Rules
 from scoring.domain.state import State
-from scoring.domain.thresholds import Thresholds
 from scoring.usecases.find_customer import Customer
 
 LATER: Final = ("habits", "preferences")
@@ -17,11 +16,9 @@ LATER: Final = ("habits", "preferences")
 MOST_UNPRICED: Final = 50
 
 
-def read_cards(
-    customers: Sequence[Customer], *, as_of: date, policy: Policy, thresholds: Thresholds, currency: str
-) -> list[dict[str, Any]]:
+def read_cards(customers: Sequence[Customer], *, as_of: date, rules: Rules, currency: str) -> list[dict[str, Any]]:
     """The cards in the order of the customers, in the shape of http-api.md section 4."""
-    columns = score(pack_states(one.state for one in customers), as_of, policy, thresholds)
+    columns = score(pack_states(one.state for one in customers), as_of, rules.policy, rules.thresholds)
     cards = Cards(columns, currency)
     return [_completed(cards.card(number, one.id), one.state) for number, one in enumerate(customers)]
 

@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from scoring.store.policies import find_policy
-from scoring.usecases.choose_policy import PolicyUnknown
+from scoring.usecases.choose_rules import PolicyUnknown
 
 
 async def read_policy(connection: AsyncConnection, version: str) -> dict[str, Any]:

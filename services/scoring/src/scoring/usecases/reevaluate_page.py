@@ -73,9 +73,9 @@ async def reevaluate_page(
     canonical = await canonical_ids(connection, asked)
     customers = [subject for subject in asked if canonical[subject] == subject]
     candidates = await unite(connection, customers, cause=cause, taken=taken, deployment=deployment)
-    policy = await deployment.policies.in_force(connection)
+    rules = await deployment.rules.in_force(connection)
     rows, messages = judge_customers(
-        candidates, today=today, now=deployment.now(), policy=policy, currency=deployment.currency
+        candidates, today=today, now=deployment.now(), rules=rules, currency=deployment.currency
     )
     raw = await driver(connection)
     await write_states(raw, rows)

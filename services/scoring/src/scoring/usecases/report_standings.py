@@ -10,7 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from scoring.domain.arrays import known_on, pack
 from scoring.domain.card import score
 from scoring.domain.days import day_number
-from scoring.domain.policy import SEGMENTS, STAGES, TIERS, Policy
+from scoring.domain.policy import SEGMENTS, STAGES, TIERS
+from scoring.domain.rules import Rules
 from scoring.domain.state import State
 from scoring.store.families import read_families
 from scoring.store.standings import Count, Dimension, count_standings
@@ -41,8 +42,8 @@ async def report_standings(
         found = {count.value: count for count in stored}
         as_of = day or deployment.today()
     else:
-        policy = await deployment.policies.in_force(connection)
-        found = await _recount(connection, dimension, as_of=as_of, policy=policy, deployment=deployment)
+        rules = await deployment.rules.in_force(connection)
+        found = await _recount(connection, dimension, as_of=as_of, rules=rules, deployment=deployment)
     return Report(
         as_of=as_of,
         counts=[
@@ -52,12 +53,12 @@ async def report_standings(
 
 
 async def _recount(
-    connection: AsyncConnection, dimension: Dimension, *, as_of: date, policy: Policy, deployment: Deployment
+    connection: AsyncConnection, dimension: Dimension, *, as_of: date, rules: Rules, deployment: Deployment
 ) -> dict[str, Count]:
     customers, money = dict.fromkeys(VALUES[dimension], 0), dict.fromkeys(VALUES[dimension], 0)
     async for bodies in _bodies(connection, deployment):
         arrays = pack(bodies)
-        columns = score(arrays, as_of, policy, policy.fixed)
+        columns = score(arrays, as_of, rules.policy, rules.thresholds)
         known = known_on(arrays, day_number(as_of))
         shown = {"segment": columns.segment, "tier": columns.tier, "stage": columns.stage}
         places = shown[dimension][known].tolist()

@@ -1,0 +1,94 @@
+"""Drafts of the policy, calibrated thresholds, long runs, quality runs, transitions and what is bought together."""
+
+from alembic import op
+
+revision = "20261130_scoring_in_full"
+down_revision = "20261124_uncompressed_outbox"
+branch_labels = None
+depends_on = None
+
+# A draft has no published_at; in force is what was published last.
+POLICY = """
+ALTER TABLE policy
+    ADD COLUMN author text NOT NULL DEFAULT 'migrate',
+    ADD COLUMN note text NOT NULL DEFAULT '',
+    ADD COLUMN tests json NOT NULL DEFAULT '[]',
+    ADD COLUMN published_at timestamptz,
+    ADD COLUMN published_by text
+"""
+PUBLISHED = "UPDATE policy SET published_at = loaded_at, published_by = 'migrate'"
+THRESHOLDS = """
+CREATE TABLE thresholds (
+    number bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    version text NOT NULL UNIQUE,
+    as_of date NOT NULL,
+    body json NOT NULL,
+    report json NOT NULL,
+    made_by text NOT NULL,
+    made_at timestamptz NOT NULL DEFAULT now()
+)
+"""
+# A long run; `partial` is what its last page kept (MessagePack), `done` of `total` its progress.
+JOB = """
+CREATE TABLE job (
+    id uuid PRIMARY KEY,
+    kind text NOT NULL,
+    state text NOT NULL DEFAULT 'queued' CHECK (state IN ('queued', 'running', 'done', 'failed', 'cancelled')),
+    params json NOT NULL,
+    partial bytea,
+    done bigint NOT NULL DEFAULT 0,
+    total bigint,
+    result json,
+    error text,
+    asked_by text NOT NULL,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    started_at timestamptz,
+    finished_at timestamptz
+)
+"""
+JOB_OPEN = "CREATE INDEX job_open ON job (id) WHERE state IN ('queued', 'running')"
+QUALITY = """
+CREATE TABLE quality (
+    number bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    as_of date NOT NULL,
+    horizon_days int NOT NULL,
+    policy text NOT NULL,
+    thresholds text NOT NULL,
+    result json NOT NULL,
+    made_by text NOT NULL,
+    made_at timestamptz NOT NULL DEFAULT now()
+)
+"""
+# Shown dimensions that changed after a first evaluation, as published; a customer's own words are not in it.
+TRANSITION = """
+CREATE TABLE transition (
+    customer text COLLATE "C" NOT NULL,
+    at timestamptz NOT NULL,
+    as_of date NOT NULL,
+    dimension text NOT NULL,
+    was text,
+    now text,
+    cause text NOT NULL,
+    caused_by json NOT NULL
+)
+"""
+TRANSITIONS_OF = "CREATE INDEX transition_of ON transition (customer, at)"
+# How many customers bought from both categories (a < b), and from each of them.
+CATEGORY_PAIR = """
+CREATE TABLE category_pair (
+    a text COLLATE "C" NOT NULL,
+    b text COLLATE "C" NOT NULL,
+    both_count bigint NOT NULL,
+    a_count bigint NOT NULL,
+    b_count bigint NOT NULL,
+    buyers bigint NOT NULL,
+    made_on date NOT NULL,
+    PRIMARY KEY (a, b)
+)
+"""
+
+
+def upgrade() -> None:
+    op.execute("SET LOCAL lock_timeout = '5s'")
+    for statement in (POLICY, PUBLISHED, THRESHOLDS, JOB, JOB_OPEN, QUALITY, TRANSITION, TRANSITIONS_OF, CATEGORY_PAIR):
+        op.execute(statement)
