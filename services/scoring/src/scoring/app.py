@@ -16,11 +16,12 @@ from common.kafka import open_producer
 from common.outbox import OutboxRelay
 from common.version import code_version
 from common.worker import Worker
-from scoring.api import customers, events, lists, policies, preview, reports
+from scoring.api import customers, events, jobs, lists, policies, preview, reports
 from scoring.api.scopes import SCOPES
 from scoring.consumers.events import EventHandler, consume_events
 from scoring.jobs.daily import reevaluate_daily
 from scoring.jobs.marked import judge_marked_customers
+from scoring.jobs.runs import do_long_runs
 from scoring.settings import ScoringSettings
 from scoring.store.state_cache import StateCache
 from scoring.usecases.deployment import Deployment, wall_clock
@@ -37,7 +38,7 @@ def make_app(settings: ScoringSettings, *, now: Callable[[], datetime] = wall_cl
         version=code_version(SERVICE),
         description="Judges relationships: cards, explanations, timelines, lists and reports.",
         scopes=SCOPES,
-        routers=[module.router for module in (customers, lists, reports, preview, policies, events)],
+        routers=[module.router for module in (customers, lists, reports, preview, policies, jobs, events)],
         keys=Keys(settings.keys_file),
         database=open_database(settings.database_url, application="scoring-api", pool_size=API_POOL),
         public_url=settings.public_url,
@@ -49,7 +50,7 @@ def make_app(settings: ScoringSettings, *, now: Callable[[], datetime] = wall_cl
 
 
 async def make_worker(settings: ScoringSettings, stack: AsyncExitStack) -> Worker:
-    """The consumer, the marks, the daily job and the outbox relay."""
+    """The consumer, the marks, the daily job, the long runs and the outbox relay."""
     database = open_database(settings.database_url, application="scoring-worker", pool_size=WORKER_POOL)
     stack.push_async_callback(database.close)
     producer = await stack.enter_async_context(open_producer(settings.kafka_bootstrap, partitions=settings.partitions))
@@ -69,6 +70,7 @@ async def make_worker(settings: ScoringSettings, stack: AsyncExitStack) -> Worke
             ),
             "marked": judge_marked_customers(database, deployment, cache),
             "daily": reevaluate_daily(database, deployment, cache, minutes=minutes),
+            "runs": do_long_runs(database, deployment),
             "outbox": OutboxRelay(database, producer).run,
         },
     )

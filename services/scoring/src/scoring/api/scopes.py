@@ -3,6 +3,7 @@
 from typing import Final
 
 READ: Final = "customers:read"
+POLICIES: Final = "policies:write"
 
 SCOPES: Final = {
     "GET /v1/customers": READ,
@@ -17,6 +18,9 @@ SCOPES: Final = {
     "GET /v1/policies": READ,
     "GET /v1/policies/{version}": READ,
     "GET /v1/thresholds": READ,
+    "GET /v1/jobs": READ,
+    "GET /v1/jobs/{id}": READ,
+    "POST /v1/jobs/{id}/cancel": POLICIES,
     "GET /v1/events": READ,
     "GET /v1/events/{source:path}/{id}": READ,
 }

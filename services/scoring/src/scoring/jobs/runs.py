@@ -1,0 +1,45 @@
+"""Who does the long runs? Each worker one step after the other, of the oldest run that no other worker has in hand."""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Mapping
+from typing import Final
+
+import structlog
+
+from common.database import Database, is_transient
+from common.waiting import jitter, pause
+from scoring.usecases.deployment import Deployment
+from scoring.usecases.step_job import JobCancelled, Step, step_job
+
+log = structlog.get_logger()
+
+POLL_SECONDS: Final = 0.5
+
+STEPS: Final[Mapping[str, Step]] = {}
+"""The step of each kind of run."""
+
+
+def do_long_runs(
+    database: Database, deployment: Deployment, steps: Mapping[str, Step] = STEPS
+) -> Callable[[asyncio.Event], Coroutine[None, None, None]]:
+    """The worker's part that looks for runs; a step is one transaction."""
+
+    async def run(stop: asyncio.Event) -> None:
+        attempt = 0
+        while not stop.is_set():
+            try:
+                async with database.transaction() as connection:
+                    stepped = await step_job(connection, steps, deployment=deployment)
+                attempt = 0
+                if not stepped:
+                    await pause(stop, POLL_SECONDS)
+            except JobCancelled as cancelled:
+                log.info("job_cancelled", job=str(cancelled))
+            except Exception as error:
+                if not is_transient(error):
+                    raise
+                log.warning("job_retries", error=type(error).__name__)
+                await pause(stop, jitter(attempt))
+                attempt += 1
+
+    return run
