@@ -118,7 +118,8 @@ async def test_the_clock_of_a_second_round_runs_out_once_more(database: Database
     await post(clerk, "case_1/resolve")
     await post(clerk, "case_1/reopen")
     assert await run_out(database) == 1
-    assert [event.id for event in await outbox(database, "case.overdue")] == ["case_1:overdue", "case_1:overdue:2"]
+    told = [(event.id, event.data["first_verdict"]) for event in await outbox(database, "case.overdue")]
+    assert told == [("case_1:overdue", True), ("case_1:overdue:2", False)]
 
 
 @pytest.mark.parametrize(

@@ -168,6 +168,7 @@ async def test_a_resolved_complaint_closes_its_case_without_a_promise_of_ours(da
         "owner": "queue:general",
         "resolution": "resolved",
         "within_clock": True,
+        "first_verdict": True,
         "promise_kept": False,
         "root_cause": None,
     }

@@ -1,6 +1,7 @@
 """What may happen to a case, and was the first contact in time?"""
 
 from datetime import UTC, datetime, timedelta
+from typing import Final
 
 import pytest
 
@@ -68,6 +69,11 @@ def test_after_a_contact_no_clock_runs_out() -> None:
     assert run_out(contacted, hour(9)) == contacted
 
 
+def test_a_contact_after_the_due_instant_is_late_even_where_the_clock_is_looked_at_later() -> None:
+    contacted = settle(contact(CASE, hour(5)), Resolution.RESOLVED, hour(6))
+    assert run_out(contacted, hour(9)).overdue_at == hour(9)
+
+
 def test_settling_an_open_case_is_its_first_contact() -> None:
     settled = settle(CASE, Resolution.RESOLVED, hour(2))
     assert (settled.contacted_at, settled.state) == (hour(2), CaseState.RESOLVED)
@@ -90,6 +96,37 @@ def test_reopening_starts_a_round_with_a_clock_of_its_own() -> None:
     again = reopen(closed, hour(200), contact_due_at=hour(204))
     assert (again.round, again.opened_at, again.contacted_at, again.overdue_at) == (2, OPENED, None, None)
     assert run_out(again, hour(204)).overdue_at == hour(204)
+
+
+def reopened(case: Case, at: float) -> Case:
+    return reopen(case, hour(at), contact_due_at=hour(at + 4))
+
+
+def closed_in_time(case: Case, at: float) -> Case:
+    return close(settle(case, Resolution.RESOLVED, hour(at)), hour(at + 168))
+
+
+LATE: Final = run_out(CASE, hour(4))
+KEPT: Final = closed_in_time(CASE, 2)
+
+
+@pytest.mark.parametrize(
+    ("case", "at", "is_first"),
+    [
+        (LATE, 4, True),
+        (KEPT, 170, True),
+        (closed_in_time(LATE, 5), 173, False),
+        (closed_in_time(reopened(closed_in_time(LATE, 5), 200), 201), 369, False),
+        (run_out(reopened(closed_in_time(LATE, 5), 200), hour(204)), 204, False),
+        (run_out(reopened(KEPT, 200), hour(204)), 204, False),
+        (closed_in_time(reopened(KEPT, 200), 201), 369, False),
+        (run_out(reopened(settle(CASE, Resolution.RESOLVED, hour(2)), 20), hour(24)), 24, True),
+        (close_by_complaint(CASE, hour(3), resolved_at=hour(3)), 3, True),
+        (close_by_complaint(LATE, hour(5), resolved_at=hour(5)), 5, False),
+    ],
+)
+def test_a_case_is_judged_once_whatever_its_later_rounds_bring(case: Case, at: float, is_first: bool) -> None:
+    assert case.is_first_verdict(hour(at)) is is_first
 
 
 def test_what_the_state_does_not_allow_is_refused() -> None:

@@ -101,11 +101,12 @@ def kinds_of(event: Interaction) -> list[tuple[str, int]]:
     if type_ == "complaint.resolved":
         return [("resolved", 0), ("promise_kept", 0)]
     if type_ == "case.overdue":
-        return [("feedback_missed", 0)]
+        return [("other" if data.get("first_verdict") is False else "feedback_missed", 0)]
     if type_ == "case.closed":
         found = [("promise_kept", 0)] if data.get("promise_kept") is True else []
         found += [("resolved", 0)] if data.get("resolution") == "resolved" else []
-        found += [("feedback_closed", 0)] if data.get("within_clock") is True else []
+        in_time = data.get("within_clock") is True and data.get("first_verdict") is not False
+        found += [("feedback_closed", 0)] if in_time else []
         return found or [("other", 0)]
     if type_ == "return.completed" and data.get("reason") == "quality":
         return [("return_quality", 0)]

@@ -93,6 +93,10 @@ def test_our_own_services_may_speak_of_cases_and_care() -> None:
         ("other", 0)
     ]
     assert found("case.overdue", SERVICE) == [("feedback_missed", 0)]
+    assert found("case.overdue", SERVICE, first_verdict=True) == [("feedback_missed", 0)]
+    assert found("case.overdue", SERVICE, first_verdict=False) == [("other", 0)]
+    assert "feedback_closed" in [kind for kind, _ in found("case.closed", SERVICE, **closed, first_verdict=True)]
+    assert "feedback_closed" not in [kind for kind, _ in found("case.closed", SERVICE, **closed, first_verdict=False)]
     assert found("care.sent", "guanxi.engagement", personal=True) == [("outbound_msg", 0)]
     assert found("care.sent", "guanxi.engagement") == [("outbound_mass", 0)]
 

@@ -67,12 +67,18 @@ class CaseOpened(Case, kw_only=True, frozen=True):
 
 
 class CaseOverdue(Case, kw_only=True, frozen=True):
+    """`first_verdict`: nothing was said of this case's clock before; scoring counts a case once."""
+
     contact_due_at: Instant
+    first_verdict: bool | None = None
 
 
 class CaseClosed(Case, kw_only=True, frozen=True):
+    """`first_verdict`: closed within the clock, and nothing was said of this case's clock before."""
+
     resolution: str
     within_clock: bool
+    first_verdict: bool | None = None
     promise_kept: bool
     root_cause: Name | None = None
 

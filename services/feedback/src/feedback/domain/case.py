@@ -1,8 +1,10 @@
 """What may happen to a case? open -> contacted -> resolved | cannot_resolve -> closed; reopened from the last three.
 
 Source: feedback-model.md section 4. A round begins when a case is opened or reopened and has a clock of its own, which
-runs out at most once. Settling a case that nobody contacted is its first contact. Example: opened at 10:00 and due at
-14:00, contacted at 13:00, resolved at 15:00: it closes 7 days later, within its clock.
+runs out at most once. Settling a case that nobody contacted is its first contact. The first verdict on a case (a clock
+ran out, or it closed within its clock) is the one that scoring counts, whatever later rounds bring (scoring-model.md
+section 2). Example: opened at 10:00 and due at 14:00, contacted at 13:00, resolved at 15:00: it closes 7 days later,
+within its clock.
 """
 
 import re
@@ -73,7 +75,10 @@ class CaseRunning(Conflict):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """One matter of one customer. `round` counts openings; `clock_from` and what follows belong to the round."""
+    """One matter of one customer. `round` counts openings; `clock_from` and what follows belong to the round.
+
+    `judged_at` belongs to the case: when the first verdict fell.
+    """
 
     number: int
     customer: str
@@ -95,6 +100,7 @@ class Case:
     promise_kept: bool | None = None
     root_cause: str | None = None
     benefit: str | None = None
+    judged_at: datetime | None = None
 
     @property
     def case_id(self) -> str:
@@ -104,6 +110,10 @@ class Case:
     def within_clock(self) -> bool:
         """Whether the first contact of the round was in time."""
         return self.contacted_at is not None and self.contacted_at <= self.contact_due_at
+
+    def is_first_verdict(self, at: datetime) -> bool:
+        """Whether what happened at an instant was the first verdict on the case."""
+        return self.judged_at == at
 
 
 _CASE_ID: Final = re.compile(r"case_([1-9][0-9]{0,17})")
@@ -125,9 +135,10 @@ def contact(case: Case, at: datetime) -> Case:
 
 
 def run_out(case: Case, at: datetime) -> Case:
-    """The clock of the round ran out without a contact; the same case when it did not, or was told already."""
-    late = case.state is CaseState.OPEN and case.overdue_at is None and case.contact_due_at <= at
-    return replace(case, overdue_at=at) if late else case
+    """The clock of the round ran out before a contact; the same case when it did not, or was told already."""
+    waits = case.overdue_at is None and case.contact_due_at <= at
+    late = waits and case.state is not CaseState.CLOSED and not case.within_clock
+    return replace(case, overdue_at=at, judged_at=case.judged_at or at) if late else case
 
 
 def settle(case: Case, resolution: Resolution, at: datetime) -> Case:
@@ -139,18 +150,18 @@ def settle(case: Case, resolution: Resolution, at: datetime) -> Case:
 
 def close(case: Case, at: datetime) -> Case:
     """The end of a settled case: a promise was kept where staff resolved it here."""
-    return replace(case, state=CaseState.CLOSED, closed_at=at, promise_kept=case.resolution is Resolution.RESOLVED)
+    return _ended(case, at, promise_kept=case.resolution is Resolution.RESOLVED)
 
 
 def close_by_complaint(case: Case, at: datetime, *, resolved_at: datetime) -> Case:
     """The complaint was resolved elsewhere, where that was counted as a promise kept."""
-    return replace(
-        contact(case, max(resolved_at, case.clock_from)),
-        state=CaseState.CLOSED,
-        closed_at=at,
-        resolution=Resolution.RESOLVED,
-        promise_kept=False,
-    )
+    heard = contact(case, max(resolved_at, case.clock_from))
+    return _ended(replace(heard, resolution=Resolution.RESOLVED), at, promise_kept=False)
+
+
+def _ended(case: Case, at: datetime, *, promise_kept: bool) -> Case:
+    judged_at = at if case.judged_at is None and case.within_clock else case.judged_at
+    return replace(case, state=CaseState.CLOSED, closed_at=at, promise_kept=promise_kept, judged_at=judged_at)
 
 
 def abandon(case: Case, at: datetime) -> Case:

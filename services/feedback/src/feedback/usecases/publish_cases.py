@@ -33,7 +33,8 @@ def opened(case: Case, signal: CaseSignal) -> Event:
 
 def overdue(case: Case, *, at: datetime) -> Event:
     """The clock of the round ran out."""
-    return _event(case, "case.overdue", CaseOverdue(**_told(case), contact_due_at=case.contact_due_at), at)
+    told = CaseOverdue(**_told(case), contact_due_at=case.contact_due_at, first_verdict=case.is_first_verdict(at))
+    return _event(case, "case.overdue", told, at)
 
 
 def closed(case: Case, *, at: datetime) -> Event:
@@ -42,6 +43,7 @@ def closed(case: Case, *, at: datetime) -> Event:
         **_told(case),
         resolution=case.resolution or "",
         within_clock=case.within_clock,
+        first_verdict=case.is_first_verdict(at),
         promise_kept=bool(case.promise_kept),
         root_cause=case.root_cause,
     )

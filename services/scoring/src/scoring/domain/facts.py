@@ -23,6 +23,7 @@ class Facts(TypedDict, total=False):
     reason: Any
     resolution: Any
     within_clock: Any
+    first_verdict: Any
     promise_kept: Any
     alias: Any
     customer: Any
