@@ -10,6 +10,8 @@ from tests.support.homes import end_in_order_on_sigterm
 BENCHES: Final = {
     "ingest": "bench.ingest",
     "scoring": "bench.scoring",
+    "nightly": "bench.nightly",
+    "rfm": "bench.rfm",
     "engagement": "bench.consumers",
     "decisions": "bench.decisions",
     "feedback": "bench.consumers",
