@@ -2,8 +2,8 @@
 
 `python -m bench rfm`. All three start from columns in memory and end with the same seven columns a customer: recency,
 frequency, money, the three ranks and the segment of the day. Each has one thread of one core and its CPU time counted,
-in alternating rounds; every round's answers are compared. Ours includes what the others need not do: refunds and cancels as of any day.
-Reading the columns from encoded states is shown beside it.
+in alternating rounds whose answers are compared. Ours includes what the others need not do: refunds and cancels as of
+any day. Reading the columns from encoded states is shown beside it.
 """
 
 import argparse
