@@ -1,25 +1,25 @@
 """How many customers are in each segment, tier or stage, and what are they worth? Stored, or recomputed for a day."""
 
-from collections.abc import AsyncIterator, Sequence
+import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+import numpy as np
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from scoring.domain.arrays import known_on, pack
 from scoring.domain.card import score
 from scoring.domain.days import day_number
+from scoring.domain.decay import Ints
 from scoring.domain.policy import SEGMENTS, STAGES, TIERS
 from scoring.domain.rules import Rules
-from scoring.domain.state import State
-from scoring.store.families import read_families
 from scoring.store.standings import Count, Dimension, count_standings
-from scoring.store.states import read_evaluated, read_standings
 from scoring.usecases.deployment import Deployment
+from scoring.usecases.read_base import read_base
 
 VALUES: Final[dict[Dimension, Sequence[str]]] = {"segment": SEGMENTS, "tier": TIERS, "stage": STAGES}
-PAGE: Final = 2000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,41 +55,22 @@ async def report_standings(
 async def _recount(
     connection: AsyncConnection, dimension: Dimension, *, as_of: date, rules: Rules, deployment: Deployment
 ) -> dict[str, Count]:
-    customers, money = dict.fromkeys(VALUES[dimension], 0), dict.fromkeys(VALUES[dimension], 0)
-    async for bodies in _bodies(connection, deployment):
-        arrays = pack(bodies)
-        columns = score(arrays, as_of, rules.policy, rules.thresholds)
-        known = known_on(arrays, day_number(as_of))
-        shown = {"segment": columns.segment, "tier": columns.tier, "stage": columns.stage}
-        places = shown[dimension][known].tolist()
-        for place, minor in zip(places, columns.monetary_minor[known].tolist(), strict=True):
-            value = VALUES[dimension][place]
-            customers[value] += 1
-            money[value] += minor
+    totals = np.zeros((2, len(VALUES[dimension])), dtype=np.int64)
+    async for page in read_base(connection, deployment=deployment):
+        totals += await asyncio.to_thread(_of_page, page.bodies, dimension, as_of, rules)
     return {
-        value: Count(value=value, customers=customers[value], monetary_minor=money[value])
-        for value in VALUES[dimension]
+        value: Count(value=value, customers=customers, monetary_minor=money)
+        for value, customers, money in zip(VALUES[dimension], *totals.tolist(), strict=True)
     }
 
 
-async def _bodies(connection: AsyncConnection, deployment: Deployment) -> AsyncIterator[list[bytes]]:
-    """The united states of all customers, page by page."""
-    for partition in range(deployment.partitions):
-        after = ""
-        while page := await read_evaluated(connection, partition=partition, after=after, limit=PAGE):
-            after = page[-1][0]
-            subjects = [subject for subject, _ in page]
-            families = await read_families(connection, subjects)
-            own = [subject for subject in subjects if families.customer_of(subject) == subject]
-            aliases = {alias for subject in own for alias in families.aliases_of(subject)}
-            standings = await read_standings(
-                connection, {subject: deployment.partition_of(subject) for subject in [*own, *sorted(aliases)]}
-            )
-            yield [
-                State.union(
-                    standings[one].state for one in (subject, *families.aliases_of(subject)) if one in standings
-                ).encode()
-                if families.aliases_of(subject)
-                else standings[subject].state.encode()
-                for subject in own
-            ]
+def _of_page(bodies: list[bytes], dimension: Dimension, as_of: date, rules: Rules) -> Ints:
+    """Customers and their money by value."""
+    arrays = pack(bodies)
+    columns = score(arrays, as_of, rules.policy, rules.thresholds)
+    known = np.flatnonzero(known_on(arrays, day_number(as_of)))
+    shown = {"segment": columns.segment, "tier": columns.tier, "stage": columns.stage}[dimension][known]
+    totals = np.zeros((2, len(VALUES[dimension])), dtype=np.int64)
+    np.add.at(totals[0], shown, 1)
+    np.add.at(totals[1], shown, columns.monetary_minor[known])
+    return totals

@@ -1,0 +1,16 @@
+"""What do all states hold, one page of a partition after the other? For who looks at everybody and writes nothing."""
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+_PAGE = text(
+    "SELECT subject, body FROM state WHERE partition = :partition AND subject > :after ORDER BY subject LIMIT :limit"
+)
+
+
+async def read_bodies(
+    connection: AsyncConnection, *, partition: int, after: str, limit: int
+) -> list[tuple[str, bytes]]:
+    """The next subjects of a partition, ascending, each with its encoded state."""
+    rows = await connection.execute(_PAGE, {"partition": partition, "after": after, "limit": limit})
+    return [(subject, body) for subject, body in rows]

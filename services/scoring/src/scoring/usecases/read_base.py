@@ -1,0 +1,56 @@
+"""Who are all customers, with everything that is known of each? The whole base page by page, aliases united.
+
+Memory is bounded by a page, and work on a page belongs in a thread, so that the loop goes on answering others.
+"""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from scoring.domain.state import State
+from scoring.store.bodies import read_bodies
+from scoring.store.families import read_families
+from scoring.store.states import read_standings
+from scoring.usecases.deployment import Deployment
+
+PAGE: Final = 2_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BasePage:
+    """Canonical customers and their encoded states, in the same order."""
+
+    customers: list[str]
+    bodies: list[bytes]
+
+
+async def read_base(
+    connection: AsyncConnection, *, deployment: Deployment, size: int = PAGE
+) -> AsyncIterator[BasePage]:
+    """Every customer once, by partition and id; a page may be empty where all of it are aliases."""
+    for partition in range(deployment.partitions):
+        after = ""
+        while rows := await read_bodies(connection, partition=partition, after=after, limit=size):
+            after = rows[-1][0]
+            yield await _united(connection, dict(rows), deployment)
+            if len(rows) < size:
+                break
+
+
+async def _united(connection: AsyncConnection, bodies: dict[str, bytes], deployment: Deployment) -> BasePage:
+    families = await read_families(connection, bodies)
+    if families.are_empty:
+        return BasePage(customers=list(bodies), bodies=list(bodies.values()))
+    own = [subject for subject in bodies if families.customer_of(subject) == subject]
+    elsewhere = {alias for subject in own for alias in families.aliases_of(subject) if alias not in bodies}
+    found = await read_standings(connection, {each: deployment.partition_of(each) for each in sorted(elsewhere)})
+    whole = bodies | {alias: standing.state.encode() for alias, standing in found.items()}
+    return BasePage(customers=own, bodies=[_union(whole, subject, families.aliases_of(subject)) for subject in own])
+
+
+def _union(bodies: dict[str, bytes], subject: str, aliases: list[str]) -> bytes:
+    if not aliases:
+        return bodies[subject]
+    return State.union(State.decode(bodies[one]) for one in (subject, *aliases) if one in bodies).encode()
