@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from scoring.domain.kind_table import KindTable
+from scoring.domain.policy_calibration import CalibrationRule, QualityRule, read_calibration, read_quality
 from scoring.domain.policy_judgements import (
     STAGES,
     CareRule,
@@ -84,6 +85,8 @@ class Policy:
     status: StatusDays
     stage: StageRule
     care: CareRule
+    calibration: CalibrationRule
+    quality: QualityRule
     fixed: Thresholds
 
     @property
@@ -126,10 +129,10 @@ class Policy:
             status=read_status(top.section("status")),
             stage=read_stage(top.section("stage")),
             care=read_care(top.section("care")),
+            calibration=read_calibration(top.section("key_account"), top.section("calibration")),
+            quality=read_quality(top.section("quality")),
             fixed=Thresholds.from_mapping(top.take("thresholds")),
         )
-        key_account = top.section("key_account")
-        key_account.number("top_share", most=1)  # what a calibration cuts at; until then the fixed cut-off serves
-        for section in (key_account, top, scores, segment, engagement, personal, reciprocity, rfm):
+        for section in (top, scores, segment, engagement, personal, reciprocity, rfm):
             section.finish()
         return policy

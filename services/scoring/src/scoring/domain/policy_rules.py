@@ -50,7 +50,7 @@ class Strength:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChurnBands:
-    horizon_days: float
+    horizon_days: int
     low_below: float
     medium_below: float
     guard_days: int
@@ -166,7 +166,7 @@ def read_personal_weights(section: Section) -> tuple[tuple[int, float], ...]:
 
 def read_churn(section: Section) -> ChurnBands:
     churn = ChurnBands(
-        horizon_days=section.positive("horizon_days"),
+        horizon_days=section.whole("horizon_days", least=1),
         low_below=section.number("low_below", most=1),
         medium_below=section.number("medium_below", most=1),
         guard_days=read_guard(section),

@@ -1,0 +1,91 @@
+"""What does a quality run say, in sentences that a person can read?
+
+Source: scoring-model.md section 5; the figures are those of quality.py. Nothing is claimed that the figures do not say:
+where a plain ranking did better than churn risk, the sentence says so.
+Example: "Churn risk ranks who buys again with AUC 0.782; the best plain ranking is rfm_sum with 0.775."
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+PLAIN: Final = ("recency", "frequency", "monetary", "rfm_sum")
+BASE: Final = (
+    (
+        "Of {customers:,} customers who had bought by {as_of}, {bought:,} ({share:.1%}) bought in the {horizon_days} "
+        "days after."
+    ),
+    "在 {as_of} 前买过的 {customers:,} 位客户中，{bought:,} 位（{share:.1%}）在其后 {horizon_days} 天内再次购买。",
+)
+NOBODY: Final = ("Nobody had bought by {as_of}: choose a later as_of.", "在 {as_of} 前没有人购买：请选更晚的日期。")
+AUC: Final = (
+    "Churn risk ranks who buys again with AUC {ours:.3f}; the best plain ranking is {name} with {theirs:.3f}.",
+    "流失风险对再次购买的排序 AUC 为 {ours:.3f}；最好的简单排序是 {name}，为 {theirs:.3f}。",
+)
+ERROR: Final = (
+    (
+        "Predicted and observed churn differ by {error:.1%} on average of ten groups, at most {most:.1%}; Brier "
+        "{brier:.4f}, of the base rate alone {base_rate:.4f}."
+    ),
+    (
+        "十组的预测流失率与实际平均相差 {error:.1%}，最多 {most:.1%}；Brier {brier:.4f}，"
+        "只用平均流失率为 {base_rate:.4f}。"
+    ),
+)
+SPEND: Final = (
+    (
+        "The top {top:.0%} by CLV hold {clv:.1%} of the spend of those days, by 12 months' money {monetary:.1%}; "
+        "nobody could have chosen more than {perfect:.1%}."
+    ),
+    "按 CLV 的前 {top:.0%} 客户占这段时间消费的 {clv:.1%}，按 12 个月消费为 {monetary:.1%}；最多可能是 {perfect:.1%}。",
+)
+SEGMENTS: Final = ("Bought again, by segment: {told}: {word}.", "各客群再次购买的比例：{told}：{word}。")
+ORDERED: Final = ("strictly ordered", "严格递减")
+NOT_ORDERED: Final = ("not in order, so look at the segment rules", "次序不符，请检查客群规则")
+ALARM: Final = (
+    (
+        "Alarm: of {customers:,} customers judged healthy ({group}) {observed:.1%} left where {predicted:.1%} were "
+        "predicted. Calibrate, and look at what changed for them."
+    ),
+    (
+        "警报：判为健康的 {customers:,} 位客户（{group}）流失 {observed:.1%}，而预测为 {predicted:.1%}。"
+        "请重新校准，并查明原因。"
+    ),
+)
+CALM: Final = (
+    "No group judged healthy left clearly more often than predicted.",
+    "判为健康的客户没有明显多于预测的流失。",
+)
+
+
+def sentences(facts: Mapping[str, Any]) -> dict[str, list[str]]:
+    """By language; `facts` are the figures of `judge` with as_of and horizon_days."""
+    return {"en": list(_told(facts, 0)), "zh": list(_told(facts, 1))}
+
+
+def _told(facts: Mapping[str, Any], language: int) -> Iterator[str]:
+    if not facts["customers"]:
+        yield NOBODY[language].format(**facts)
+        return
+    yield BASE[language].format(**facts)
+    auc = facts["auc"]
+    if auc["churn_risk"] is not None:
+        name = max(PLAIN, key=lambda each: auc[each])
+        yield AUC[language].format(ours=auc["churn_risk"], name=name, theirs=auc[name])
+    brier = facts["brier"]
+    yield ERROR[language].format(
+        error=facts["calibration_error"],
+        most=facts["largest_calibration_error"],
+        brier=brier["churn_risk"],
+        base_rate=brier["base_rate"],
+    )
+    if facts["spend_of_top"]["clv"] is not None:
+        yield SPEND[language].format(top=facts["top_share"], **facts["spend_of_top"])
+    if facts["segments_ordered"] is not None:
+        shares = [f"{row['segment']} {row['share']:.1%}" for row in facts["segments"] if row["customers"]]
+        word = ORDERED if facts["segments_ordered"] else NOT_ORDERED
+        yield SEGMENTS[language].format(told=", ".join(shares), word=word[language])
+    alarms = [group for group in facts["drift"]["groups"] if group["alarm"]]
+    for group in alarms:
+        yield ALARM[language].format(**group)
+    if not alarms:
+        yield CALM[language]
