@@ -22,6 +22,7 @@ from scoring.domain.policy_judgements import (
     read_stage,
     read_trust,
 )
+from scoring.domain.policy_portrait import PortraitRules, read_portrait
 from scoring.domain.policy_rules import (
     PARTS,
     SEGMENTS,
@@ -87,6 +88,7 @@ class Policy:
     care: CareRule
     calibration: CalibrationRule
     quality: QualityRule
+    portrait: PortraitRules
     fixed: Thresholds
 
     @property
@@ -131,6 +133,7 @@ class Policy:
             care=read_care(top.section("care")),
             calibration=read_calibration(top.section("key_account"), top.section("calibration")),
             quality=read_quality(top.section("quality")),
+            portrait=read_portrait(top.section("portrait")),
             fixed=Thresholds.from_mapping(top.take("thresholds")),
         )
         for section in (top, scores, segment, engagement, personal, reciprocity, rfm):

@@ -25,6 +25,7 @@ class Interaction:
     time: datetime
     source: str
     id: str
+    subject: str = ""  # whose id it came under; matters only where a customer and its aliases may disagree
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
