@@ -6,6 +6,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 _PAGE = text(
     "SELECT subject, body FROM state WHERE partition = :partition AND subject > :after ORDER BY subject LIMIT :limit"
 )
+_COUNT = text("SELECT count(*) FROM state")
+
+
+async def count_bodies(connection: AsyncConnection) -> int:
+    """How many subjects have a state, aliases among them."""
+    return int((await connection.execute(_COUNT)).scalar_one())
 
 
 async def read_bodies(

@@ -26,17 +26,33 @@ class BasePage:
     bodies: list[bytes]
 
 
+Place = tuple[int, str]
+"""A partition, and the last subject of it that was read."""
+
+START: Final[Place] = (0, "")
+
+
 async def read_base(
     connection: AsyncConnection, *, deployment: Deployment, size: int = PAGE
 ) -> AsyncIterator[BasePage]:
     """Every customer once, by partition and id; a page may be empty where all of it are aliases."""
-    for partition in range(deployment.partitions):
-        after = ""
-        while rows := await read_bodies(connection, partition=partition, after=after, limit=size):
-            after = rows[-1][0]
-            yield await _united(connection, dict(rows), deployment)
-            if len(rows) < size:
-                break
+    place: Place | None = START
+    while place is not None:
+        page, place = await read_base_page(connection, place, deployment=deployment, size=size)
+        if page.customers:
+            yield page
+
+
+async def read_base_page(
+    connection: AsyncConnection, place: Place, *, deployment: Deployment, size: int = PAGE
+) -> tuple[BasePage, Place | None]:
+    """The page after a place, and the place after the page: None when it was the last."""
+    partition, after = place
+    rows = await read_bodies(connection, partition=partition, after=after, limit=size)
+    page = await _united(connection, dict(rows), deployment)
+    if len(rows) == size:
+        return page, (partition, rows[-1][0])
+    return page, (partition + 1, "") if partition + 1 < deployment.partitions else None
 
 
 async def _united(connection: AsyncConnection, bodies: dict[str, bytes], deployment: Deployment) -> BasePage:
