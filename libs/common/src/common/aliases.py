@@ -5,7 +5,7 @@ twice, late or in another order give the same table, and an unmerge gives the al
 Rows of customers keep their original subject: every read unions a customer and its aliases.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Final
 
@@ -46,6 +46,7 @@ _LINKS_AROUND = text(
     WHERE fact.linked ORDER BY fact.time, fact.source, fact.id
     """
 )
+_FORGET = text("DELETE FROM alias_fact WHERE alias = ANY(:ids) OR customer = ANY(:ids) RETURNING alias, customer")
 _DROP = text("DELETE FROM alias WHERE alias = ANY(:aliases)")
 _PUT = text(
     """
@@ -79,6 +80,13 @@ async def follow_identity_facts(connection: AsyncConnection, events: Iterable[Ev
     columns = dict(zip(names, map(list, zip(*rows, strict=True)), strict=True))
     news = {id_ for pair in await connection.execute(_REMEMBER, columns) for id_ in pair}
     return await _flatten_around(connection, news) if news else set()
+
+
+async def forget_links(connection: AsyncConnection, ids: Collection[str]) -> set[str]:
+    """Forget every link in which some ids stand; answers the ids whose union changed. Call it before writing others."""
+    await connection.execute(_ONE_AT_A_TIME)
+    ends = {id_ for pair in await connection.execute(_FORGET, {"ids": sorted(ids)}) for id_ in pair}
+    return await _flatten_around(connection, ends) if ends else set()
 
 
 async def _flatten_around(connection: AsyncConnection, ids: set[str]) -> set[str]:

@@ -42,6 +42,12 @@ class Absent(AppError):
     code = "not_found"
 
 
+class Gone(AppError):
+    """There was such a thing, and it was deleted for good."""
+
+    code = "gone"
+
+
 class Conflict(AppError):
     """The request contradicts what is already stored."""
 

@@ -87,8 +87,61 @@ CREATE TABLE category_pair (
 )
 """
 
+# The row of an erased id stays, empty and marked: whatever comes of that id later has no effect.
+ERASED = "ALTER TABLE state ADD COLUMN erased_at timestamptz"
+# What was recorded since a time, without a cost that inserts would feel: rows lie in the order of their recording.
+LEDGER_RECORDED = "CREATE INDEX ledger_recorded ON ledger USING brin (recorded_at)"
+# How far the audit has come: on the log (with the count and the sum of hashes of what it saw), and in the states.
+AUDIT_PLACE = """
+CREATE TABLE audit_place (
+    topic text NOT NULL,
+    partition int NOT NULL,
+    next_offset bigint NOT NULL,
+    events bigint NOT NULL DEFAULT 0,
+    hash bigint NOT NULL DEFAULT 0,
+    audited_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (topic, partition)
+)
+"""
+AUDIT_SLICE = """
+CREATE TABLE audit_slice (
+    partition int PRIMARY KEY,
+    after text COLLATE "C" NOT NULL DEFAULT '',
+    lap_began_at timestamptz NOT NULL DEFAULT now()
+)
+"""
+AUDIT_RUN = """
+CREATE TABLE audit_run (
+    number bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    began_at timestamptz NOT NULL DEFAULT now(),
+    ended_at timestamptz,
+    events bigint NOT NULL DEFAULT 0,
+    customers bigint NOT NULL DEFAULT 0,
+    found bigint NOT NULL DEFAULT 0,
+    repaired bigint NOT NULL DEFAULT 0
+)
+"""
+AUDIT_FINDING = """
+CREATE TABLE audit_finding (
+    number bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    run bigint NOT NULL,
+    found_at timestamptz NOT NULL DEFAULT now(),
+    kind text NOT NULL,
+    customer text COLLATE "C",
+    topic text,
+    partition int,
+    "offset" bigint,
+    source text,
+    id text,
+    detail text NOT NULL,
+    is_repaired boolean NOT NULL DEFAULT false
+)
+"""
+
 
 def upgrade() -> None:
     op.execute("SET LOCAL lock_timeout = '5s'")
     for statement in (POLICY, PUBLISHED, THRESHOLDS, JOB, JOB_OPEN, QUALITY, TRANSITION, TRANSITIONS_OF, CATEGORY_PAIR):
+        op.execute(statement)
+    for statement in (ERASED, LEDGER_RECORDED, AUDIT_PLACE, AUDIT_SLICE, AUDIT_RUN, AUDIT_FINDING):
         op.execute(statement)

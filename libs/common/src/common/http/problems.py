@@ -24,6 +24,7 @@ log = structlog.get_logger()
 STATUSES: Final[tuple[tuple[type[errors.AppError], int], ...]] = (
     (errors.Malformed, 422),
     (errors.Absent, 404),
+    (errors.Gone, 410),
     (errors.Conflict, 409),
     (errors.Forbidden, 403),
     (errors.Unauthenticated, 401),

@@ -74,7 +74,8 @@ WHEN_APPLIED = [Depends(_wait)]
 """Dependencies of a reading route, which run before its transaction opens."""
 
 NOT_YET: dict[int | str, dict[str, Any]] = {
-    202: {"description": "The event of `wait_for` has not taken effect yet; see Retry-After"}
+    202: {"description": "The event of `wait_for` has not taken effect yet; see Retry-After"},
+    410: {"description": "The customer was erased"},
 }
 
 
@@ -88,7 +89,7 @@ class Asked:
         self._deployment = deployment
 
     async def find(self) -> Customer:
-        """Raises CustomerUnknown."""
+        """Raises CustomerUnknown, CustomerErased."""
         return await find_customer(self._connection, self._own, named=self._named, deployment=self._deployment)
 
 

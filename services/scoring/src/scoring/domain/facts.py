@@ -27,6 +27,8 @@ class Facts(TypedDict, total=False):
     promise_kept: Any
     alias: Any
     customer: Any
+    aliases: Any
+    request_id: Any
     kind: Any
     merge_id: Any
 

@@ -4,9 +4,12 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 _PAGE = text(
-    "SELECT subject, body FROM state WHERE partition = :partition AND subject > :after ORDER BY subject LIMIT :limit"
+    """
+    SELECT subject, body FROM state
+    WHERE partition = :partition AND subject > :after AND erased_at IS NULL ORDER BY subject LIMIT :limit
+    """
 )
-_COUNT = text("SELECT count(*) FROM state")
+_COUNT = text("SELECT count(*) FROM state WHERE erased_at IS NULL")
 
 
 async def count_bodies(connection: AsyncConnection) -> int:

@@ -15,7 +15,7 @@ _TAKE = text(
     WITH locked AS (
         SELECT partition, version FROM guard WHERE partition = ANY(:partitions) ORDER BY partition FOR UPDATE
     )
-    UPDATE guard g SET version = :version, worker = coalesce(:owner, g.worker)
+    UPDATE guard g SET version = :version, worker = CASE WHEN g.partition = ANY(:owned) THEN :owner ELSE g.worker END
     FROM locked l WHERE g.partition = l.partition
     RETURNING g.partition, l.version
     """
@@ -31,13 +31,13 @@ _CREATE = text(
 
 
 async def take_guards(
-    connection: AsyncConnection, partitions: Sequence[int], *, version: UUID, owner: UUID | None
+    connection: AsyncConnection, partitions: Sequence[int], *, version: UUID, owner: UUID, owned: Sequence[int]
 ) -> dict[int, UUID]:
     """Lock each partition's guard in order, give it the new version, and answer the versions before.
 
-    `owner` is the worker that consumes the partitions, None for a worker that only helps out.
+    `owner` is the worker that consumes those of them that are `owned`; with the others it only helps out.
     """
-    asked = {"partitions": list(partitions), "version": version, "owner": owner}
+    asked = {"partitions": list(partitions), "version": version, "owner": owner, "owned": list(owned)}
     before: dict[int, UUID] = dict((await connection.execute(_TAKE, asked)).all())
     if len(before) < len(partitions):
         await connection.execute(_CREATE, {"partitions": list(partitions)})

@@ -77,11 +77,17 @@ class StateCache:
         """Drop everything, to save memory: what is stale is never used anyway."""
         self._parts.clear()
 
-    async def take(self, connection: AsyncConnection, partitions: Iterable[int], *, as_owner: bool) -> Taken:
-        """Take the guards of some partitions until the transaction ends; what is cached of them is then true."""
-        version = uuid4()
-        owner = self.worker if as_owner else None
-        before = await take_guards(connection, sorted(partitions), version=version, owner=owner)
+    async def take(
+        self, connection: AsyncConnection, partitions: Iterable[int], *, as_owner: bool, beside: Iterable[int] = ()
+    ) -> Taken:
+        """Take the guards of some partitions until the transaction ends; what is cached of them is then true.
+
+        `as_owner`: this worker consumes the partitions, those `beside` them excepted.
+        """
+        version, asked = uuid4(), sorted(partitions)
+        owned = asked if as_owner else []
+        every = sorted({*asked, *beside})
+        before = await take_guards(connection, every, version=version, owner=self.worker, owned=owned)
         for partition, last in before.items():
             part = self._parts.get(partition)
             if part is None or part.version != last:

@@ -16,7 +16,7 @@ from scoring.domain.state import State
 # The subjects come as one text: the driver looks at each element of an array. OFFSET 0: one look into the index each.
 _READ = text(
     """
-    SELECT s.subject, s.body, s.published, s.evaluated_on
+    SELECT s.subject, s.body, s.published, s.evaluated_on, s.erased_at IS NOT NULL
     FROM json_each(CAST(:wanted AS json)) AS part, json_array_elements_text(part.value) AS one(subject),
          LATERAL (SELECT * FROM state WHERE partition = CAST(part.key AS int) AND subject = one.subject OFFSET 0) AS s
     """
@@ -24,7 +24,7 @@ _READ = text(
 _EVALUATED = text(
     """
     SELECT subject, evaluated_on FROM state
-    WHERE partition = :partition AND subject > :after ORDER BY subject LIMIT :limit
+    WHERE partition = :partition AND subject > :after AND erased_at IS NULL ORDER BY subject LIMIT :limit
     """
 )
 SHOWN = (
@@ -71,6 +71,11 @@ class Standing:
     state: State
     published: bytes | None = None
     evaluated: int = NEVER
+    is_erased: bool = False
+
+    def erase(self) -> None:
+        """Nothing is known of it any more, and nothing will be."""
+        self.state, self.published, self.evaluated, self.is_erased = State(), None, NEVER, True
 
     @property
     def is_known(self) -> bool:
@@ -107,10 +112,10 @@ async def read_evaluated(
 
 
 def _standings(rows: Iterable[Any]) -> dict[str, Standing]:
-    """From rows of (subject, body, published, evaluated_on), which the driver leaves untyped."""
+    """From rows of (subject, body, published, evaluated_on, is erased), which the driver leaves untyped."""
     return {
-        subject: Standing(State.decode(body), published, NEVER if day is None else day_number(day))
-        for subject, body, published, day in rows
+        subject: Standing(State.decode(body), published, NEVER if day is None else day_number(day), is_erased)
+        for subject, body, published, day, is_erased in rows
     }
 
 

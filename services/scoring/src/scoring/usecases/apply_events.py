@@ -5,7 +5,7 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from common.aliases import IDENTITY_FACTS, follow_identity_facts
+from common.aliases import IDENTITY_FACTS
 from common.database import driver
 from common.dead_letters import Received
 from common.events import Event, decode_event
@@ -16,6 +16,7 @@ from scoring.domain.facts import FACTS
 from scoring.domain.policy import Policy
 from scoring.domain.state import State
 from scoring.store.dirty import Mark, mark_dirty
+from scoring.store.erasure import ERASURE
 from scoring.store.families import Families, read_families
 from scoring.store.ledger import store_events
 from scoring.store.outbox import queue_messages
@@ -23,9 +24,10 @@ from scoring.store.state_cache import StateCache
 from scoring.store.states import NOT_SHOWN, Row, Standing, encoded_row, read_standings, write_states
 from scoring.usecases.deployment import Deployment
 from scoring.usecases.encode_messages import MOST_CAUSES
+from scoring.usecases.erase_customers import all_of, erase_customers, follow_facts
 from scoring.usecases.judge_customers import Candidate, judge_customers
 
-BOOKKEEPING: Final = frozenset({*IDENTITY_FACTS, "customer.erased"})
+BOOKKEEPING: Final = frozenset({*IDENTITY_FACTS, ERASURE})
 """Facts about ids from guanxi's own services: on the ledger, but nothing that the customer did."""
 
 MERGE: Final = "merge"
@@ -52,14 +54,20 @@ async def apply_events(
     connection: AsyncConnection, batch: Sequence[Received], *, deployment: Deployment, cache: StateCache
 ) -> None:
     """Apply events once each, whatever their order; raises what a malformed event raises."""
-    facts = [one.event for one in batch if one.event.type in IDENTITY_FACTS]
-    regrouped = await follow_identity_facts(connection, facts) if facts else set()
-    taken = await cache.take(connection, {one.partition for one in batch}, as_owner=True)
+    facts = [one.event for one in batch if one.event.type in BOOKKEEPING]
+    named, regrouped = await follow_facts(connection, facts, deployment=deployment) if facts else (set(), set())
+    erased = all_of(named, deployment)
+    partitions = {one.partition for one in batch}
+    taken = await cache.take(connection, partitions, as_owner=True, beside=erased.values())
     rules = await deployment.rules.in_force(connection)
     raw = await driver(connection)
     now, today = deployment.now(), deployment.today()
-    touches = _touches(await store_events(raw, batch), deployment, rules.policy, day_number(today))
-    standings = await taken.load(connection, {subject: touch.partition for subject, touch in touches.items()})
+    fresh = await store_events(raw, batch)
+    standings = await taken.load(connection, {one.event.subject: one.partition for one in fresh} | erased)
+    if erased or any(standing.is_erased for standing in standings.values()):
+        gone = await erase_customers(connection, standings, erased)
+        fresh = [one for one in fresh if one.event.subject not in gone]
+    touches = _touches(fresh, deployment, rules.policy, day_number(today))
     for subject, touch in touches.items():
         touch.standing = standings[subject]
         if touch.found:

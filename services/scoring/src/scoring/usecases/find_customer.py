@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from common.aliases import canonical_ids, members
-from common.errors import Absent
+from common.errors import Absent, Gone
 from scoring.domain.state import State
+from scoring.store.erasure import find_erased
 from scoring.store.states import read_standings
 from scoring.usecases.deployment import Deployment
 
@@ -16,6 +17,12 @@ class CustomerUnknown(Absent):
     """No event of that customer was ever applied."""
 
     code = "unknown_customer"
+
+
+class CustomerErased(Gone):
+    """The customer's data were erased: nothing is known of it, and nothing more is kept."""
+
+    code = "customer_erased"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,9 +35,15 @@ class Customer:
 
 
 async def find_customer(connection: AsyncConnection, own: str, *, named: str, deployment: Deployment) -> Customer:
-    """The customer of an own id; `named` is how the path said it. Raises CustomerUnknown."""
+    """The customer of an own id; `named` is how the path said it. Raises CustomerUnknown, CustomerErased."""
     found = await find_customers(connection, [own], deployment=deployment)
     if own not in found:
+        if await find_erased(connection, {own: deployment.partition_of(own)}):
+            raise CustomerErased(
+                f"All data of {named[:80]} were erased on request, and nothing more is kept of that id: "
+                "take it from your lists.",
+                customer=own,
+            )
         raise CustomerUnknown(
             f"No event of {named[:80]} was applied. Ask ingest's GET /v1/customers/{{customer}} which ids it knows, or "
             "name the customer by another identifier, as `kind:value` (for example email:ann@example.com).",
@@ -49,7 +62,8 @@ async def find_customers(
     standings = await read_standings(connection, {subject: deployment.partition_of(subject) for subject in subjects})
     customers = {}
     for id_, customer in canonical.items():
-        states = [standings[subject].state for subject in united[customer] if subject in standings]
+        known = [standings[subject] for subject in united[customer] if subject in standings]
+        states = [standing.state for standing in known if not standing.is_erased]
         if states:
             state = states[0] if len(states) == 1 else State.union(states)
             customers[id_] = Customer(id=customer, subjects=united[customer], state=state)

@@ -1,0 +1,77 @@
+"""Which ids were erased, and what goes with them? Every row that tells of them; an empty, marked state row stays.
+
+The mark lies where the state lies, which is read for every event anyway: refusing what comes late costs nothing.
+`customer.erased` itself stays on the ledger: it holds ids only, and a rebuild erases again by it.
+"""
+
+from collections.abc import Collection, Mapping
+from typing import Final
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from scoring.domain.state import State
+from scoring.store.states import SHOWN
+
+ERASURE: Final = "customer.erased"
+
+_MARK = text(
+    f"""
+    INSERT INTO state (partition, subject, body, erased_at)
+    SELECT partition, subject, :nothing, now()
+    FROM unnest(CAST(:partitions AS int[]), CAST(:subjects AS text[])) AS gone(partition, subject)
+    ORDER BY partition, subject
+    ON CONFLICT (partition, subject) DO UPDATE
+    SET body = excluded.body, published = NULL, evaluated_on = NULL, {", ".join(f"{name} = NULL" for name in SHOWN)},
+        erased_at = coalesce(state.erased_at, excluded.erased_at)
+    """  # noqa: S608 - names of columns
+)
+# With its key: what is told of an erased id again is refused by the mark.
+_EVENTS = text(
+    """
+    WITH gone AS (
+        DELETE FROM ledger
+        WHERE subject = ANY(:ids) AND NOT (type = :erasure AND starts_with(source, 'guanxi.'))
+        RETURNING source, id
+    )
+    DELETE FROM ledger_key k USING gone WHERE k.source = gone.source AND k.id = gone.id
+    """
+)
+_UNSENT = text("DELETE FROM outbox WHERE partition = ANY(:partitions) AND key = ANY(:keys)")
+_REST: Final = tuple(
+    text(f"DELETE FROM {table} WHERE customer = ANY(:ids)")  # noqa: S608 - the names below
+    for table in ("transition", "dirty", "dead_letter", "audit_finding")
+)
+_MARKED = text(
+    """
+    SELECT s.subject FROM unnest(CAST(:partitions AS int[]), CAST(:subjects AS text[])) AS asked(partition, subject)
+    JOIN state s USING (partition, subject) WHERE s.erased_at IS NOT NULL
+    """
+)
+
+
+async def mark_erased(connection: AsyncConnection, partition_of: Mapping[str, int]) -> None:
+    """Empty the states of some ids for good, under the guards of their partitions."""
+    await connection.execute(_MARK, {**_columns(partition_of), "nothing": State().encode()})
+
+
+async def delete_events(connection: AsyncConnection, ids: Collection[str]) -> None:
+    """Delete every event of some ids but the erasures."""
+    await connection.execute(_EVENTS, {"ids": sorted(ids), "erasure": ERASURE})
+
+
+async def delete_traces(connection: AsyncConnection, partition_of: Mapping[str, int]) -> None:
+    """Delete what else tells of some ids: past transitions, messages that wait, marks, dead letters, findings."""
+    partitions = sorted(set(partition_of.values()))
+    await connection.execute(_UNSENT, {"partitions": partitions, "keys": [id_.encode() for id_ in partition_of]})
+    for statement in _REST:
+        await connection.execute(statement, {"ids": sorted(partition_of)})
+
+
+async def find_erased(connection: AsyncConnection, partition_of: Mapping[str, int]) -> set[str]:
+    """Those of some ids that were erased."""
+    return set((await connection.execute(_MARKED, _columns(partition_of))).scalars())
+
+
+def _columns(partition_of: Mapping[str, int]) -> dict[str, list[object]]:
+    return {"partitions": list(partition_of.values()), "subjects": list(partition_of)}

@@ -1,0 +1,138 @@
+"""Is nothing left of an erased customer but the fact, in any order, and are its neighbours as they were?"""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import pytest
+from tests.integration.scoring.desk import (
+    TODAY,
+    Desk,
+    event,
+    linked,
+    messages,
+    oracle,
+    oracle_card,
+    order,
+    partition,
+    rows,
+)
+from tests.integration.scoring.test_aliases import apart, last_card, listed, settle
+from tests.integration.scoring.web import ask, open_api
+
+from common.database import Database
+from common.events import Event
+from guanxi_cli.local.home import Home
+from scoring.domain.policy import Policy
+from scoring.usecases.find_customer import CustomerErased, CustomerUnknown, find_customer
+
+ANN: Final = "c_dgoxos63j2esoqncurvb6vnff2"
+
+
+def erased(customer: str, *aliases: str, request: str = "prv_1") -> list[Event]:
+    """The fact as ingest tells it: once for each id."""
+    data: dict[str, Any] = {"customer": customer, "aliases": list(aliases), "request_id": request}
+    return [
+        event("customer.erased", one, id_=f"{request}:{one}", source="guanxi.ingest", **data)
+        for one in (*aliases, customer)
+    ]
+
+
+def story(*subjects: str) -> list[Event]:
+    return [order(one, 40_000, days_ago=days, id_=f"{one}-{days}") for one in subjects for days in (3, 400)]
+
+
+async def look_up(database: Database, desk: Desk, own: str) -> None:
+    async with database.transaction() as connection:
+        await find_customer(connection, own, named=own, deployment=desk.deployment)
+
+
+TRACES: Final = (
+    ("alias", "alias IN {ids} OR customer IN {ids}"),
+    ("alias_fact", "alias IN {ids} OR customer IN {ids}"),
+    ("dirty", "customer IN {ids}"),
+    ("dead_letter", "customer IN {ids}"),
+    ("transition", "customer IN {ids}"),
+    ("outbox", "convert_from(key, 'UTF8') IN {ids}"),
+    ("state", "subject IN {ids} AND (published IS NOT NULL OR segment IS NOT NULL)"),
+    ("ledger_key", "subject IN {ids} AND source NOT LIKE 'guanxi.%'"),
+)
+
+
+async def facts_left(database: Database, ids: Sequence[str]) -> set[str]:
+    """Types on the ledger under some ids; everything else of them must be gone."""
+    names = "(" + ", ".join(f"'{one}'" for one in ids) + ")"
+    for table, condition in TRACES:
+        found = await rows(database, f"SELECT * FROM {table} WHERE {condition.format(ids=names)}")  # noqa: S608
+        assert found == [], table
+    return {type_ for (type_,) in await rows(database, f"SELECT type FROM ledger WHERE subject IN {names}")}  # noqa: S608
+
+
+async def test_of_an_erased_customer_and_its_aliases_only_the_fact_is_left(database: Database, policy: Policy) -> None:
+    alias, customer = apart()
+    desks = [Desk(database), Desk(database)]
+    told = [*story(alias, customer, "c-neighbour"), *linked(alias, customer)]
+    for one in told:
+        await desks[partition(one.subject) % 2].apply([one])
+    await settle(*desks)
+    facts = erased(customer, alias)
+    await desks[0].apply(facts[:1])
+    for own in (alias, customer):
+        with pytest.raises(CustomerErased):
+            await look_up(database, desks[0], own)
+    await desks[1].apply(facts[1:])
+    await settle(*desks)
+    assert await facts_left(database, [alias, customer]) == {"customer.erased"}
+    assert await listed(database) == ["c-neighbour"]
+    bodies = oracle(story("c-neighbour"), desks[0].deployment, policy)
+    assert await last_card(database, "c-neighbour") == oracle_card("c-neighbour", bodies.values(), TODAY, policy)
+
+
+async def test_what_comes_late_of_an_erased_id_is_neither_counted_nor_kept(database: Database) -> None:
+    alias, customer = apart()
+    desk, other = Desk(database), Desk(database)
+    await desk.apply([*story(alias), *erased(customer, alias), *story(customer)])
+    malformed = event("order.completed", alias, id_="bad")
+    for late in (story(alias, customer), [malformed], linked(alias, "c-9"), linked("c-8", customer, number=2)):
+        for one in (other, desk, desk):
+            await one.apply(late)
+    await other.apply(story("c-8", "c-9"))
+    await settle(desk, other)
+    assert await facts_left(database, [alias, customer]) == {"customer.erased"}
+    assert await listed(database) == ["c-8", "c-9"]
+    assert {one["subject"] for one in await messages(database)} == {"c-8", "c-9"}
+    with pytest.raises(CustomerErased):
+        await look_up(database, other, customer)
+
+
+async def test_an_erasure_told_by_a_producer_erases_nobody(database: Database) -> None:
+    desk = Desk(database)
+    await desk.apply(story("c-1"))
+    data: dict[str, Any] = {"customer": "c-1", "aliases": [], "request_id": "prv_1"}
+    await desk.apply([event("customer.erased", "c-1", **data)])
+    await look_up(database, desk, "c-1")
+    with pytest.raises(CustomerUnknown):
+        await look_up(database, desk, "c-2")
+
+
+async def test_a_family_parts_where_the_link_between_two_of_it_is_erased(database: Database, policy: Policy) -> None:
+    desk = Desk(database)
+    told = story("c-a", "c-b", "c-c")
+    await desk.apply([*told, *linked("c-a", "c-b"), *linked("c-b", "c-c", number=2)])
+    await settle(desk)
+    assert await listed(database) == ["c-c"]
+    await desk.apply(erased("c-b"))
+    await settle(desk)
+    assert await listed(database) == ["c-a", "c-c"]
+    bodies = oracle(told, desk.deployment, policy)
+    for one in ("c-a", "c-c"):
+        assert await last_card(database, one) == oracle_card(one, [bodies[one]], TODAY, policy)
+
+
+@pytest.mark.parametrize("path", ["", "/timeline", "/explain?score=strength"])
+async def test_what_is_read_of_an_erased_customer_is_410(servers: Home, database: Database, path: str) -> None:
+    await Desk(database).apply([*story(ANN), *erased(ANN)])
+    async with open_api(servers, database) as api:
+        told = await ask(api, "GET", f"/v1/customers/{ANN}{path}", 410)
+        assert (told["code"], told["customer"]) == ("customer_erased", ANN)
+        cards = await ask(api, "POST", "/v1/customers/batch-get", json={"customers": [ANN]})
+        assert (cards["data"], cards["missing"]) == ([], [ANN])
