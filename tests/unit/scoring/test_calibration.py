@@ -12,7 +12,8 @@ from tests.support.sample_shops import SHOPS
 from tests.unit.scoring.build import MAPPING, POLICY, SETTING, columns_of, on, order
 
 from scoring.domain.arrays import Arrays, known_on, pack_states, take
-from scoring.domain.calibration import CalibrationRefused, Measures, calibrate, measure, refusals
+from scoring.domain.calibration import CalibrationRefused, calibrate, refusals
+from scoring.domain.calibration_measures import Measures, measure
 from scoring.domain.calibration_report import Calibrated, report
 from scoring.domain.card import score
 from scoring.domain.churn_grid import ALPHAS, HALF_LIVES, RATES, ChurnErrors, ChurnPoint, churn_errors
@@ -193,7 +194,8 @@ def test_cuts_ascend_and_pages_of_any_size_give_the_same_thresholds(
     arrays, day = base(*shop), number(as_of)
     pages = [np.arange(start, min(start + cut, arrays.size)) for start in range(0, arrays.size, cut)]
     whole = measure(arrays, day, LENIENT, LENIENT.fixed)
-    split = Measures.total([measure(take(arrays, page), day, LENIENT, LENIENT.fixed) for page in pages])
+    kept = [measure(take(arrays, page), day, LENIENT, LENIENT.fixed).columns() for page in pages]
+    split = Measures.total([Measures.of_columns(columns) for columns in kept])
     if refusals(whole, day, LENIENT):
         assert refusals(split, day, LENIENT) == refusals(whole, day, LENIENT)
         return

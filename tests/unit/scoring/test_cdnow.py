@@ -12,7 +12,8 @@ from tests.support.sample_shops import SHOPS
 from tests.unit.scoring.build import POLICY
 
 from scoring.domain.backtest import observe
-from scoring.domain.calibration import calibrate, measure
+from scoring.domain.calibration import calibrate
+from scoring.domain.calibration_measures import measure
 from scoring.domain.days import day_number
 from scoring.domain.quality import judge
 

@@ -14,7 +14,8 @@ from tests.unit.scoring.build import POLICY, SETTING, nps, on, order, refund
 
 from scoring.domain.arrays import pack_states
 from scoring.domain.backtest import Outcomes, observe
-from scoring.domain.calibration import calibrate, measure
+from scoring.domain.calibration import calibrate
+from scoring.domain.calibration_measures import measure
 from scoring.domain.days import day_number
 from scoring.domain.drift import drift
 from scoring.domain.policy_calibration import DriftRule

@@ -7,21 +7,18 @@ risk (churn_grid.py). Refused below 500 buyers, 180 days of history, or without 
 Example: of buyers with 1, 1, 2, 3 and 9 orders the frequency cuts are 1, 1, 2, 3. 499 buyers: too_few_buyers.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 
 from common.errors import Conflict
-from scoring.domain.arrays import Arrays
-from scoring.domain.churn_grid import ChurnErrors, ChurnPoint, churn_errors
+from scoring.domain.calibration_measures import Measures
+from scoring.domain.churn_grid import ChurnPoint
 from scoring.domain.days import NEVER, date_of
-from scoring.domain.decay import Floats, Grid, Ints, visible_sum
-from scoring.domain.exchange import net_money, purchase_days
 from scoring.domain.policy import Policy
 from scoring.domain.quantiles import fifths, top_cut_off
-from scoring.domain.rfm import rfm
 from scoring.domain.thresholds import Thresholds
 
 
@@ -29,75 +26,6 @@ class CalibrationRefused(Conflict):
     """The base is too young, too small or asleep: `refusals` says each rule that it breaks. Thresholds stay."""
 
     code = "calibration_refused"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Measures:
-    """What some customers add to a calibration: one value each of those who count, and sums.
-
-    `recency_days`, `frequency`, `monetary_minor`: buyers of the window. `decayed_minor`: where above 0.
-    `first_day`, `last_day`: of all purchases, -NEVER and NEVER without one.
-    """
-
-    recency_days: Ints
-    frequency: Ints
-    monetary_minor: Ints
-    decayed_minor: Floats
-    customers: int
-    orders: int
-    paid_minor: int
-    first_day: int
-    last_day: int
-    churn: ChurnErrors
-
-    @classmethod
-    def total(cls, pages: Iterable["Measures"]) -> "Measures":
-        """The measures of at least one page of customers together."""
-        whole = list(pages)
-        return cls(
-            recency_days=np.concatenate([page.recency_days for page in whole]),
-            frequency=np.concatenate([page.frequency for page in whole]),
-            monetary_minor=np.concatenate([page.monetary_minor for page in whole]),
-            decayed_minor=np.concatenate([page.decayed_minor for page in whole]),
-            customers=sum(page.customers for page in whole),
-            orders=sum(page.orders for page in whole),
-            paid_minor=sum(page.paid_minor for page in whole),
-            first_day=min(page.first_day for page in whole),
-            last_day=max(page.last_day for page in whole),
-            churn=ChurnErrors.total([page.churn for page in whole]),
-        )
-
-
-def measure(arrays: Arrays, as_of: int, policy: Policy, in_force: Thresholds) -> Measures:
-    """What these customers add, about 60 bytes each; the Brier of the fixed and of the present point go beside."""
-    grid = Grid(as_of=as_of, guard=0, size=arrays.size)
-    purchases, worths = purchase_days(grid, arrays), arrays.worths
-    first, last = purchases.first_day()[0], purchases.last_day()
-    values = rfm(grid, worths, last, policy, in_force)
-    recent = values.idle[0] < policy.rfm_window_days
-    decayed = net_money(grid, arrays).decayed(policy.exchange.money_half_life_days)[0]
-    paid = worths.net_minor > 0
-    owner, net, since, until = (each[paid] for each in (worths.owner, worths.net_minor, worths.since, worths.until))
-    return Measures(
-        recency_days=values.idle[0][recent],
-        frequency=values.frequency[recent],
-        monetary_minor=values.monetary_minor[recent],
-        decayed_minor=decayed[decayed > 0],
-        customers=arrays.size,
-        orders=int(visible_sum(grid, owner, np.ones(len(owner)), since, until).sum()),
-        paid_minor=int(visible_sum(grid, owner, net.astype(np.float64), since, until).sum()),
-        first_day=int(first.min(initial=-NEVER)),
-        last_day=int(last.max(initial=NEVER)),
-        churn=churn_errors(arrays, as_of, policy.churn.horizon_days, policy.fixed, _present(policy, in_force)),
-    )
-
-
-FIXED, IN_FORCE = 0, 1
-"""Which of the points beside the grid is which."""
-
-
-def _present(policy: Policy, in_force: Thresholds) -> tuple[ChurnPoint, ...]:
-    return ChurnPoint.of(policy.fixed), ChurnPoint.of(in_force)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

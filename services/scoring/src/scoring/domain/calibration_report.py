@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from scoring.domain.calibration import FIXED, IN_FORCE, Measures
+from scoring.domain.calibration_measures import FIXED, IN_FORCE, Measures
 from scoring.domain.days import date_of
 from scoring.domain.moves import Moves, as_rows
 from scoring.domain.policy import Policy
