@@ -47,6 +47,15 @@ CREATE TABLE job (
 )
 """
 JOB_OPEN = "CREATE INDEX job_open ON job (id) WHERE state IN ('queued', 'running')"
+# What a run gathers of each page of customers, until it has ended; a job's own row is written anew with every page.
+JOB_PAGE = """
+CREATE TABLE job_page (
+    job uuid NOT NULL REFERENCES job ON DELETE CASCADE,
+    number int NOT NULL,
+    body bytea NOT NULL,
+    PRIMARY KEY (job, number)
+)
+"""
 QUALITY = """
 CREATE TABLE quality (
     number bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -141,7 +150,18 @@ CREATE TABLE audit_finding (
 
 def upgrade() -> None:
     op.execute("SET LOCAL lock_timeout = '5s'")
-    for statement in (POLICY, PUBLISHED, THRESHOLDS, JOB, JOB_OPEN, QUALITY, TRANSITION, TRANSITIONS_OF, CATEGORY_PAIR):
+    for statement in (
+        POLICY,
+        PUBLISHED,
+        THRESHOLDS,
+        JOB,
+        JOB_OPEN,
+        JOB_PAGE,
+        QUALITY,
+        TRANSITION,
+        TRANSITIONS_OF,
+        CATEGORY_PAIR,
+    ):
         op.execute(statement)
     for statement in (ERASED, LEDGER_RECORDED, AUDIT_PLACE, AUDIT_SLICE, AUDIT_RUN, AUDIT_FINDING):
         op.execute(statement)
