@@ -71,6 +71,7 @@ CREATE TABLE quality (
 # Shown dimensions that changed after a first evaluation, as published; a customer's own words are not in it.
 TRANSITION = """
 CREATE TABLE transition (
+    number bigint GENERATED ALWAYS AS IDENTITY,
     customer text COLLATE "C" NOT NULL,
     at timestamptz NOT NULL,
     as_of date NOT NULL,
@@ -78,10 +79,13 @@ CREATE TABLE transition (
     was text,
     now text,
     cause text NOT NULL,
-    caused_by json NOT NULL
+    caused_by json NOT NULL,
+    reasons json NOT NULL,
+    policy text NOT NULL,
+    thresholds text NOT NULL
 )
 """
-TRANSITIONS_OF = "CREATE INDEX transition_of ON transition (customer, at)"
+TRANSITIONS_OF = "CREATE INDEX transition_of ON transition (customer, number)"
 # How many customers bought from both categories (a < b), and from each of them.
 CATEGORY_PAIR = """
 CREATE TABLE category_pair (

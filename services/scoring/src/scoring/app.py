@@ -16,7 +16,17 @@ from common.kafka import open_producer
 from common.outbox import OutboxRelay
 from common.version import code_version
 from common.worker import Worker
-from scoring.api import customers, events, jobs, lists, policies, preview, reports
+from scoring.api import (
+    customers,
+    events,
+    explanations,
+    jobs,
+    lists,
+    policies,
+    preview,
+    reports,
+    transitions,
+)
 from scoring.api.scopes import SCOPES
 from scoring.consumers.events import EventHandler, consume_events
 from scoring.jobs.daily import reevaluate_daily
@@ -38,7 +48,20 @@ def make_app(settings: ScoringSettings, *, now: Callable[[], datetime] = wall_cl
         version=code_version(SERVICE),
         description="Judges relationships: cards, explanations, timelines, lists and reports.",
         scopes=SCOPES,
-        routers=[module.router for module in (customers, lists, reports, preview, policies, jobs, events)],
+        routers=[
+            module.router
+            for module in (
+                customers,
+                explanations,
+                transitions,
+                lists,
+                reports,
+                preview,
+                policies,
+                jobs,
+                events,
+            )
+        ],
         keys=Keys(settings.keys_file),
         database=open_database(settings.database_url, application="scoring-api", pool_size=API_POOL),
         public_url=settings.public_url,

@@ -100,31 +100,6 @@ class CardsAnswer(BaseModel):
     freshness: Freshness
 
 
-class Part(BaseModel):
-    """One part of a score: what it comes from, its points, its share, and the newest of its events."""
-
-    component: str
-    kind: str | None
-    points: float
-    share: float
-    oldest_day: date | None
-    newest_day: date | None
-    events: list[str]
-
-
-class ExplanationAnswer(BaseModel):
-    """The parts sum to the value; `value` null: unknown, and there are none."""
-
-    customer: str
-    as_of: date
-    score: str
-    value: float | None
-    parts: list[Part]
-    sentence: str
-    versions: Versions
-    freshness: Freshness
-
-
 class TimelineAnswer(BaseModel):
     """Canonical events, newest first."""
 

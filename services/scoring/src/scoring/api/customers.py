@@ -4,18 +4,18 @@ from datetime import datetime
 from typing import Annotated
 
 import msgspec
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from common.http.freshness import CurrentFreshness
 from common.http.pagination import Paging
 from common.http.transaction import Connection
-from scoring.api.answers import CardAnswer, CardsAnswer, ExplanationAnswer, TimelineAnswer
+from scoring.api.answers import CardAnswer, CardsAnswer, TimelineAnswer
 from scoring.api.asking import NOT_YET, WHEN_APPLIED, AskedCustomer, AsOf, ChosenRules, Day, Deployed, Identity
+from scoring.domain.days import end_of_day
 from scoring.store.timeline import timeline
-from scoring.usecases.explain_score import explain_score
 from scoring.usecases.get_cards import get_cards
-from scoring.usecases.read_cards import read_cards
+from scoring.usecases.read_cards import read_card
 
 router = APIRouter()
 
@@ -24,30 +24,17 @@ MOST_CARDS = 100
 
 @router.get("/v1/customers/{customer}", dependencies=WHEN_APPLIED, responses=NOT_YET)
 async def get_card(
-    asked: AskedCustomer, as_of: AsOf, rules: ChosenRules, deployment: Deployed, freshness: CurrentFreshness
-) -> CardAnswer:
-    """The relationship card."""
-    customer = await asked.find()
-    cards = read_cards([customer], as_of=as_of, rules=rules, currency=deployment.currency)
-    return CardAnswer.model_validate({**cards[0], "freshness": freshness})
-
-
-@router.get("/v1/customers/{customer}/explain", dependencies=WHEN_APPLIED, responses=NOT_YET)
-async def get_explanation(
     asked: AskedCustomer,
-    score: Annotated[str, Query(max_length=64, description="strength, experience, engagement, churn_risk ...")],
     as_of: AsOf,
     rules: ChosenRules,
     connection: Connection,
     deployment: Deployed,
     freshness: CurrentFreshness,
-    language: Annotated[str, Query(pattern="^(en|zh)$", description="of the sentence")] = "en",
-) -> ExplanationAnswer:
-    """Why one score is what it is."""
+) -> CardAnswer:
+    """The relationship card, with habits, preferences and the portrait."""
     customer = await asked.find()
-    found = await explain_score(connection, customer, score, as_of=as_of, rules=rules, deployment=deployment)
-    rest = {"customer": customer.id, "as_of": as_of, "versions": rules.versions, "freshness": freshness}
-    return ExplanationAnswer.model_validate({**found.as_mapping(language), **rest})
+    card = await read_card(connection, customer, as_of=as_of, rules=rules, deployment=deployment)
+    return CardAnswer.model_validate({**card, "freshness": freshness})
 
 
 @router.get("/v1/customers/{customer}/timeline", dependencies=WHEN_APPLIED, responses=NOT_YET)
@@ -57,14 +44,17 @@ async def get_timeline(
     connection: Connection,
     deployment: Deployed,
     freshness: CurrentFreshness,
+    as_of: Day = None,
 ) -> TimelineAnswer:
-    """Every event of the customer and its aliases, newest first."""
+    """Every event of the customer and its aliases, newest first; with `as_of` up to the end of that local day."""
     customer = await asked.find()
-    before = paging.after("timeline", tuple[datetime, str, str])
-    rows = await timeline(connection, customer.subjects, before=before, limit=paging.limit + 1)
-    page = paging.page("timeline", rows, lambda row: row[0])
+    name = f"timeline {as_of}"
+    before = paging.after(name, tuple[datetime, str, str])
+    until = None if as_of is None else end_of_day(as_of, deployment.zone)
+    rows = await timeline(connection, customer.subjects, before=before, until=until, limit=paging.limit + 1)
+    page = paging.page(name, rows, lambda row: row[0])
     page["data"] = [msgspec.json.decode(event) for _, event in page["data"]]
-    return TimelineAnswer.model_validate({**page, "as_of": deployment.today(), "freshness": freshness})
+    return TimelineAnswer.model_validate({**page, "as_of": as_of or deployment.today(), "freshness": freshness})
 
 
 class CardsQuestion(BaseModel):

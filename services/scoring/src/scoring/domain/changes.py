@@ -62,6 +62,7 @@ _FIGURES: Final[tuple[tuple[str, int], ...]] = (
 )
 _ROW: Final = struct.Struct(f"<{1 + len(_DIMENSIONS) + len(_FIGURES)}i")
 _FIRST_FIGURE: Final = 1 + len(_DIMENSIONS)
+_DIMENSION_BYTES: Final = slice(4, 4 * _FIRST_FIGURE)
 # What a change of a dimension rests on, when no figure moved by a whole point (a guard ended, say).
 _RESTS_ON: Final = {
     "segment": ("rfm.recency", "rfm.frequency", "rfm.monetary"),
@@ -130,6 +131,11 @@ def changes(last: bytes | None, now: bytes) -> list[dict[str, Any]]:
         for at, (name, values) in enumerate(_DIMENSIONS, start=1)
         if before[at] != after[at]
     ]
+
+
+def dimensions_differ(last: bytes, now: bytes) -> bool:
+    """Whether `changes` of two rows, of whatever format, is not empty."""
+    return last[_DIMENSION_BYTES] != now[_DIMENSION_BYTES]
 
 
 def reasons(last: bytes | None, now: bytes, events: Sequence[str]) -> list[dict[str, Any]]:

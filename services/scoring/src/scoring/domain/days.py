@@ -4,7 +4,7 @@ Days are counted from 1970-01-01 (day 0) in the deployment's zone, so that ages 
 Example: 2026-11-20T23:30:00Z in Asia/Shanghai is 2026-11-21, day 20778.
 """
 
-from datetime import UTC, date, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from functools import lru_cache
 from typing import Final
 
@@ -21,6 +21,11 @@ def day_number(day: date) -> int:
 
 def date_of(number: int) -> date:
     return date.fromordinal(number + _EPOCH_ORDINAL)
+
+
+def end_of_day(day: date, zone: tzinfo) -> datetime:
+    """The first instant that no longer belongs to a local day, aware."""
+    return datetime.combine(day + timedelta(days=1), time(), tzinfo=zone).astimezone(UTC)
 
 
 def local_day(instant: datetime, zone: tzinfo) -> int:

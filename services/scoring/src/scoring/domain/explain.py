@@ -1,43 +1,41 @@
-"""Why is this score what it is?
+"""Why is this score or category what it is?
 
 Source: scoring-model.md section 6. The parts of a score (component, kind, points, share, oldest and newest day, events)
-sum to it within 1e-6; the sentence names the three largest. The customer's own ledger events are the only input.
-Interface: `explain(name, interactions, as_of, policy, thresholds, setting) -> Explanation`; names: EXPLAINED;
-`difference(before, after)` for two days or two policies.
+sum to it within 1e-6; a category names the conditions that it rests on, what holds it up, and what the next one asks.
+Interface: `explain(name, interactions, as_of, policy, thresholds, setting) -> Explanation`, or `view(...)` once and
+`explain_view(name, view)` for many names; names: metrics.METRICS.
 Example: Engagement 42.565082, one part event_attend of 42.565082 points, share 1, events ["shop/e-1"].
 """
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import date
-from typing import Any, Final
+from typing import Any, NamedTuple
 
-from common.errors import Malformed
-from scoring.domain.arrays import pack_states
-from scoring.domain.card import score
-from scoring.domain.columns import Columns
-from scoring.domain.contributions import EXPLAINED, PURCHASE, Contribution, Known, contributions
-from scoring.domain.days import date_of, day_number, microseconds
-from scoring.domain.effects import Tally
-from scoring.domain.kinds import KINDS
+from scoring.domain import sentences
+from scoring.domain.categories import Reasons, reasons_of
+from scoring.domain.contributions import Contribution, contributions
+from scoring.domain.days import day_number
+from scoring.domain.evidence import Evidence
+from scoring.domain.explained_category import ExplainedCategory, explained_category
+from scoring.domain.metrics import CATEGORIES, ScoreUnknown, metric_named, values_of, why_null
+from scoring.domain.next_step import STEPPED, next_step
+from scoring.domain.parts import Known, look
 from scoring.domain.policy import Policy
-from scoring.domain.replay import Interaction, Setting, effects_of, unique
+from scoring.domain.replay import Interaction, Setting, replay
+from scoring.domain.sentences_of_categories import of_category
 from scoring.domain.state import State
 from scoring.domain.thresholds import Thresholds
-from scoring.domain.words import SCORE_WORDS, words
 
-MOST_EVENTS: Final = 50  # newest first; what is older is inside oldest_day
-
-
-class ScoreUnknown(Malformed):
-    """No score of that name can be explained."""
-
-    code = "unknown_score"
+__all__ = ["Explanation", "Part", "ScoreUnknown", "View", "explain", "explain_view", "view"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """`share` of the score (0 where the score is 0); days and events of the kinds that made the part."""
+    """`share` of the score (0 where the score is 0); days and events of the kinds that made the part.
+
+    Of a category: a condition that it rests on, its figure as points, and an equal share.
+    """
 
     component: str
     kind: str | None
@@ -53,14 +51,43 @@ class Explanation:
     """`value` None: unknown, then there are no parts. Sentences by language, `en` and `zh`."""
 
     score: str
-    value: float | None
+    value: Any
     parts: list[Part]
     sentences: dict[str, str]
+    category: ExplainedCategory | None = None
 
     def as_mapping(self, language: str = "en") -> dict[str, Any]:
         """The answer of GET .../explain."""
-        parts = [asdict(part) for part in self.parts]
-        return {"score": self.score, "value": self.value, "parts": parts, "sentence": self.sentences[language]}
+        found = {
+            "score": self.score,
+            "value": self.value,
+            "sentence": self.sentences[language],
+            "sentences": self.sentences,
+        }
+        more = {} if self.category is None else self.category.as_mapping()
+        return {**found, "parts": [asdict(part) for part in self.parts], **more}
+
+
+class View(NamedTuple):
+    """A customer as of a day, and the events behind it."""
+
+    known: Known
+    evidence: Evidence
+
+
+def view(
+    interactions: Iterable[Interaction],
+    as_of: date,
+    policy: Policy,
+    thresholds: Thresholds,
+    setting: Setting,
+    *,
+    state: State | None = None,
+) -> View:
+    """Look at a customer (with its aliases); `state` where it is stored, else that of the interactions."""
+    told, day = list(interactions), day_number(as_of)
+    whole = replay(told, policy, setting) if state is None else state
+    return View(look(whole.until(day), day, policy, thresholds), Evidence.read(told, policy, setting))
 
 
 def explain(
@@ -70,99 +97,69 @@ def explain(
     policy: Policy,
     thresholds: Thresholds,
     setting: Setting,
+    *,
+    state: State | None = None,
 ) -> Explanation:
-    """Explain one score of one customer (with its aliases). Raises ScoreUnknown, EventMalformed."""
-    if name not in EXPLAINED:
-        raise ScoreUnknown(f"there is no score {name!r} to explain; one of {', '.join(EXPLAINED)}", score=name)
-    state, day = State(), day_number(as_of)
-    told: dict[str, list[tuple[int, int, str]]] = {}
-    for one in unique(interactions):
-        found = effects_of(one, policy, setting)
-        state.apply(found)
-        for effect in found:
-            if effect.day <= day:
-                kind = KINDS[effect.kind] if isinstance(effect, Tally) else PURCHASE
-                told.setdefault(kind, []).append((effect.day, microseconds(one.time), f"{one.source}/{one.id}"))
-    columns = score(pack_states([state]), as_of, policy, thresholds)
-    value = _value(name, columns)
+    """Explain one score or category of one customer. Raises ScoreUnknown, EventMalformed."""
+    metric = metric_named(name)
+    return explain_view(metric, view(interactions, as_of, policy, thresholds, setting, state=state))
+
+
+def explain_view(name: str, seen: View, *, ahead: bool = True) -> Explanation:
+    """Explain one metric; without `ahead` no next step is looked for."""
+    known, evidence = seen
+    value = values_of(name, known.columns)[0]
     if value is None:
-        return Explanation(score=name, value=None, parts=[], sentences=_unknown(name))
-    known = Known(state, day, columns, policy, thresholds)
-    parts = [_part(each, value, told) for each in contributions(name, known)]
-    return Explanation(score=name, value=value, parts=parts, sentences=_sentences(name, value, parts))
+        said = sentences.of_unknown(name, why_null(name, known.columns))
+        return Explanation(score=name, value=None, parts=[], sentences=said.as_mapping())
+    if name in CATEGORIES:
+        return _category(name, value, seen, ahead=ahead)
+    parts = [_part(each, value, known.day, evidence) for each in contributions(name, known, float(value))]
+    said = sentences.of_score(name, value, [(p.component, p.kind, p.points, p.newest_day) for p in parts])
+    return Explanation(score=name, value=value, parts=parts, sentences=said.as_mapping())
 
 
-def _value(name: str, columns: Columns) -> float | None:
-    known = {
-        "experience": columns.experience_known,
-        "evaluation": columns.evaluation_known,
-        "evolution": columns.evolution_known,
-        "strength": columns.strength_known,
-        "reciprocity": columns.reciprocity_known,
-        "churn_risk": columns.bought,
-        "clv_minor": columns.bought,
-        "care.health": columns.bought,
-        "care.cs": columns.care_cs_known,
-        "care.cf": columns.care_cf_known,
-    }
-    if name in known and not known[name][0]:
-        return None
-    return float(getattr(columns, name.replace(".", "_"))[0])
+def _category(name: str, value: str | bool, seen: View, *, ahead: bool) -> Explanation:
+    found = reasons_of(name, seen.known)
+    assert found is not None  # noqa: S101 - the value is known
+    step = next_step(name, seen.known) if ahead and name in STEPPED else None
+    return Explanation(
+        score=name,
+        value=value,
+        parts=_rests_on(name, found, seen.evidence),
+        sentences=of_category(name, found, step).as_mapping(),
+        category=explained_category(found, step, seen.known.day, seen.evidence),
+    )
 
 
-def _part(found: Contribution, value: float, told: dict[str, list[tuple[int, int, str]]]) -> Part:
-    events = sorted({event for kind in found.kinds for event in told.get(kind, ())}, reverse=True)
+def _part(found: Contribution, value: float, day: int, evidence: Evidence) -> Part:
+    events = evidence.of(found.kinds, until=day, days=found.days)
     return Part(
         component=found.component,
         kind=found.kind,
         points=found.points,
         share=found.points / value if value else 0.0,
-        oldest_day=date_of(events[-1][0]).isoformat() if events else None,
-        newest_day=date_of(events[0][0]).isoformat() if events else None,
-        events=list(dict.fromkeys(event for _, _, event in events))[:MOST_EVENTS],
+        oldest_day=events.oldest_day,
+        newest_day=events.newest_day,
+        events=events.events,
     )
 
 
-def _sentences(name: str, value: float, parts: list[Part]) -> dict[str, str]:
-    largest = sorted(parts, key=lambda part: -abs(part.points))[:3]
-    english, chinese = SCORE_WORDS[name]
-    digits = 2 if name in ("reciprocity", "churn_risk", "personal_contact") else 1
-    en, zh = [], []
-    for part in largest:
-        said = words(part.component, part.kind)
-        newest = "" if part.newest_day is None else f" (last {part.newest_day})"
-        latest = "" if part.newest_day is None else f"（最近 {part.newest_day}）"
-        en.append(f"{part.points:+.{digits}f} from {said[0]}{newest}")
-        zh.append(f"{said[1]} {part.points:+.{digits}f}{latest}")
-    if not parts:
-        return {
-            "en": f"{english} is {value:.{digits}f}: nothing adds to it.",
-            "zh": f"{chinese}为 {value:.{digits}f}：暂无贡献。",
-        }
-    return {
-        "en": f"{english} is {value:.{digits}f}: {', '.join(en)}.",
-        "zh": f"{chinese}为 {value:.{digits}f}：{'，'.join(zh)}。",
-    }
-
-
-def _unknown(name: str) -> dict[str, str]:
-    english, chinese = SCORE_WORDS[name]
-    return {"en": f"{english} is unknown: too little is recorded.", "zh": f"{chinese}未知：记录太少。"}
-
-
-def difference(before: Explanation, after: Explanation) -> dict[str, Any]:
-    """What moved between two explanations of one score: per part its points before, after and their difference."""
-    one = {(part.component, part.kind): part.points for part in before.parts}
-    two = {(part.component, part.kind): part.points for part in after.parts}
-    moved = {part: two.get(part, 0.0) - one.get(part, 0.0) for part in [*one, *two]}
-    parts = [
-        {
-            "component": part[0],
-            "kind": part[1],
-            "before": one.get(part, 0.0),
-            "after": two.get(part, 0.0),
-            "points": moved[part],
-        }
-        for part in sorted(moved, key=lambda part: -abs(moved[part]))
-    ]
-    return {"score": after.score, "from": before.value, "to": after.value, "parts": parts}
+def _rests_on(name: str, found: Reasons, evidence: Evidence) -> list[Part]:
+    """The conditions that hold of the rule that was looked at."""
+    holding = [one for clause in found.clauses for one in clause if one.holds]
+    parts = []
+    for one in holding:
+        events = evidence.of(one.kinds, until=found.day, days=one.days)
+        parts.append(
+            Part(
+                component=f"{name}.{one.name}",
+                kind=None,
+                points=one.figure or 0.0,
+                share=1 / len(holding),
+                oldest_day=events.oldest_day,
+                newest_day=events.newest_day,
+                events=events.events,
+            )
+        )
+    return parts

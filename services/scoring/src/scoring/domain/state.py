@@ -138,6 +138,19 @@ class State:
             whole.apply(Cancel(key, day) for key, day in known.cancels.items())
         return whole
 
+    def until(self, day: int) -> "State":
+        """What was known on a day: its events up to then."""
+        known = State()
+        known._add(())
+        for key, count in self.buckets.items():
+            if key >> KIND_BITS <= day:
+                known._count(key, count)
+        orders, refunds, cancels = self.purchases
+        known.apply(order for order in orders.values() if order.day <= day)
+        known.apply(refund for refund in refunds.values() if refund.day <= day)
+        known.apply(Cancel(key, at) for key, at in cancels.items() if at <= day)
+        return known
+
     def orders_without_rate(self) -> list[str]:
         """Keys of orders whose currency had no rate: they count as 0 until a rebuild knows one."""
         orders = self.purchases.orders

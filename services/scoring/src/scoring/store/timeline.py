@@ -14,6 +14,7 @@ _TIMELINE = text(
     WHERE l.subject = ANY(:subjects)
       AND (CAST(:before_time AS timestamptz) IS NULL
            OR (l.time, l.source, l.id) < (:before_time, CAST(:before_source AS text), CAST(:before_id AS text)))
+      AND (CAST(:until AS timestamptz) IS NULL OR l.time < :until)
     ORDER BY l.time DESC, l.source DESC, l.id DESC LIMIT :limit
     """
 )
@@ -45,9 +46,14 @@ Position = tuple[datetime, str, str]
 
 
 async def timeline(
-    connection: AsyncConnection, subjects: Sequence[str], *, before: Position | None, limit: int
+    connection: AsyncConnection,
+    subjects: Sequence[str],
+    *,
+    before: Position | None,
+    until: datetime | None = None,
+    limit: int,
 ) -> list[tuple[Position, bytes]]:
-    """Events of some subjects, newest first, those before a position; with the position of each."""
+    """Events of some subjects, newest first, those before a position and an instant; with the position of each."""
     time, source, id_ = before or (None, None, None)
     rows = await connection.execute(
         _TIMELINE,
@@ -56,6 +62,7 @@ async def timeline(
             "before_time": time,
             "before_source": source,
             "before_id": id_,
+            "until": until,
             "limit": limit,
         },
     )

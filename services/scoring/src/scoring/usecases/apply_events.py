@@ -22,6 +22,7 @@ from scoring.store.ledger import store_events
 from scoring.store.outbox import queue_messages
 from scoring.store.state_cache import StateCache
 from scoring.store.states import NOT_SHOWN, Row, Standing, encoded_row, read_standings, write_states
+from scoring.store.transitions import store_transitions
 from scoring.usecases.deployment import Deployment
 from scoring.usecases.encode_messages import MOST_CAUSES
 from scoring.usecases.erase_customers import all_of, erase_customers, follow_facts
@@ -80,9 +81,12 @@ async def apply_events(
         customers = await _united(connection, touches, families, regrouped, deployment)
         marks = _marks(touches, customers, families, regrouped, deployment)
         rows = _alias_rows(touches, families)
-    judged, messages = judge_customers(customers, today=today, now=now, rules=rules, currency=deployment.currency)
+    judged, messages, transitions = judge_customers(
+        customers, today=today, now=now, rules=rules, currency=deployment.currency
+    )
     await write_states(raw, judged + rows)
     await queue_messages(raw, messages)
+    await store_transitions(raw, transitions)
     await mark_dirty(connection, marks)
 
 

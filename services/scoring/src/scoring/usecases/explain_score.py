@@ -1,10 +1,12 @@
-"""Why does this customer have this score? From the customer's own events on the ledger."""
+"""Why does this customer have this score? From its state, and from its own events on the ledger."""
 
+import asyncio
 from datetime import date
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from scoring.domain.explain import Explanation, explain
+from scoring.domain.metrics import metric_named
 from scoring.domain.rules import Rules
 from scoring.store.timeline import events_of
 from scoring.usecases.deployment import Deployment
@@ -21,6 +23,16 @@ async def explain_score(
     rules: Rules,
     deployment: Deployment,
 ) -> Explanation:
-    """The parts of one score. Raises ScoreUnknown."""
+    """The parts of one score, or the rule of a category. Raises ScoreUnknown."""
+    metric = metric_named(name)
     interactions = read_events(await events_of(connection, customer.subjects))
-    return explain(name, interactions, as_of, rules.policy, rules.thresholds, deployment.setting)
+    return await asyncio.to_thread(
+        explain,
+        metric,
+        interactions,
+        as_of,
+        rules.policy,
+        rules.thresholds,
+        deployment.setting,
+        state=customer.state,
+    )

@@ -16,7 +16,9 @@ from scoring.domain.rules import Rules
 from scoring.domain.state import State
 from scoring.domain.status import NO_STATUS, STATUSES
 from scoring.store.states import Row, Shown, Standing
+from scoring.store.transitions import TransitionRow
 from scoring.usecases.encode_messages import News, encode_messages
+from scoring.usecases.note_transitions import note_transitions
 
 MOST_AT_ONCE: Final = 2048
 
@@ -49,13 +51,16 @@ Message = tuple[str, int, bytes, bytes]
 
 def judge_customers(
     candidates: Iterable[Candidate], *, today: date, now: datetime, rules: Rules, currency: str
-) -> tuple[list[Row], list[Message]]:
-    """State rows of every candidate and messages of those with news; the standings are brought up to date.
+) -> tuple[list[Row], list[Message], list[TransitionRow]]:
+    """State rows of every candidate, messages of those with news, and what changed of those that were published before.
+
+    The standings are brought up to date.
 
     Each is judged as of today, but never of an earlier day than last time.
     """
     rows: list[Row] = []
     messages: list[Message] = []
+    transitions: list[TransitionRow] = []
     day = day_number(today)
     by_day: dict[int, list[Candidate]] = {}
     for one in candidates:
@@ -63,8 +68,9 @@ def judge_customers(
     for late, batch in by_day.items():
         for start in range(0, len(batch), MOST_AT_ONCE):
             part = batch[start : start + MOST_AT_ONCE]
-            _judge(part, day=late, now=now, rules=rules, currency=currency, rows=rows, messages=messages)
-    return rows, messages
+            news = _judge(part, day=late, now=now, rules=rules, currency=currency, rows=rows, messages=messages)
+            transitions += note_transitions(news, as_of=date_of(late), at=now, rules=rules)
+    return rows, messages, transitions
 
 
 def _judge(
@@ -76,7 +82,7 @@ def _judge(
     currency: str,
     rows: list[Row],
     messages: list[Message],
-) -> None:
+) -> list[News]:
     as_of = date_of(day)
     # Equal states are judged once: most customers of a burst are new, with one event of a common kind.
     alike: dict[bytes, int] = {}
@@ -97,6 +103,7 @@ def _judge(
             (RELATIONSHIPS, one.told.partition, one.told.customer.encode(), value)
             for one, value in zip(news, values, strict=True)
         ]
+    return news
 
 
 def shown_values(columns: Columns) -> list[Shown]:

@@ -12,6 +12,7 @@ from scoring.store.families import read_families
 from scoring.store.outbox import queue_messages
 from scoring.store.state_cache import StateCache, Taken
 from scoring.store.states import read_standings, write_states
+from scoring.store.transitions import store_transitions
 from scoring.usecases.deployment import Deployment
 from scoring.usecases.judge_customers import Candidate, judge_customers
 
@@ -35,12 +36,13 @@ async def judge_marked(connection: AsyncConnection, *, deployment: Deployment, c
         candidate.cause = max((mark.cause for mark in told), key=_WEIGHT.index)
         candidate.caused_by = [name for mark in told for name in mark.caused_by]
     rules = await deployment.rules.in_force(connection)
-    rows, messages = judge_customers(
+    rows, messages, transitions = judge_customers(
         candidates, today=deployment.today(), now=deployment.now(), rules=rules, currency=deployment.currency
     )
     raw = await driver(connection)
     await write_states(raw, rows)
     await queue_messages(raw, messages)
+    await store_transitions(raw, transitions)
     return len(marks)
 
 

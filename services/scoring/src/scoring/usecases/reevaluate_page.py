@@ -18,6 +18,7 @@ from common.timers import Timer, plan
 from scoring.store.outbox import queue_messages
 from scoring.store.state_cache import StateCache
 from scoring.store.states import read_evaluated, write_states
+from scoring.store.transitions import store_transitions
 from scoring.usecases.deployment import Deployment
 from scoring.usecases.judge_customers import judge_customers
 from scoring.usecases.judge_marked import unite
@@ -74,12 +75,13 @@ async def reevaluate_page(
     customers = [subject for subject in asked if canonical[subject] == subject]
     candidates = await unite(connection, customers, cause=cause, taken=taken, deployment=deployment)
     rules = await deployment.rules.in_force(connection)
-    rows, messages = judge_customers(
+    rows, messages, transitions = judge_customers(
         candidates, today=today, now=deployment.now(), rules=rules, currency=deployment.currency
     )
     raw = await driver(connection)
     await write_states(raw, rows)
     await queue_messages(raw, messages)
+    await store_transitions(raw, transitions)
     log.info(
         "page_reevaluated", run=run, partition=partition, after=after, customers=len(rows), published=len(messages)
     )

@@ -1,0 +1,64 @@
+"""Which of a customer's events made a figure?
+
+Source: scoring-model.md section 6. Every event of the ledger counts as the kinds of its effects, money events as
+`purchase`; a part of an explanation names the events of its kinds, newest first.
+Example: evidence.of(("event_attend",)) is (first day, last day, ["shop/e-10", "shop/e-0"]).
+"""
+
+from collections.abc import Iterable
+from typing import Final, NamedTuple
+
+from scoring.domain.days import date_of, microseconds
+from scoring.domain.effects import Tally
+from scoring.domain.kinds import KINDS
+from scoring.domain.parts import PURCHASE
+from scoring.domain.policy import Policy
+from scoring.domain.replay import Interaction, Setting, effects_of, unique
+
+MOST_EVENTS: Final = 50  # newest first; what is older is inside oldest_day
+
+Named = tuple[int, int, str]
+"""Day, microseconds, "source/id"."""
+
+
+class Found(NamedTuple):
+    """ISO days of the oldest and newest event, and the newest events as "source/id"."""
+
+    oldest_day: str | None
+    newest_day: str | None
+    events: list[str]
+
+
+class Evidence:
+    """The events of one customer by the kind that they count as."""
+
+    def __init__(self, by_kind: dict[str, list[Named]]) -> None:
+        self._by_kind = by_kind
+
+    @classmethod
+    def read(cls, interactions: Iterable[Interaction], policy: Policy, setting: Setting) -> "Evidence":
+        """Raises EventMalformed."""
+        by_kind: dict[str, list[Named]] = {}
+        for one in unique(interactions):
+            at, name = microseconds(one.time), f"{one.source}/{one.id}"
+            for effect in effects_of(one, policy, setting):
+                kind = KINDS[effect.kind] if isinstance(effect, Tally) else PURCHASE
+                by_kind.setdefault(kind, []).append((effect.day, at, name))
+        return cls(by_kind)
+
+    def of(self, kinds: Iterable[str], *, until: int, days: tuple[int, int] | None = None) -> Found:
+        """The events of some kinds up to a day, or within first and last day."""
+        first, last = (None, until) if days is None else (days[0], min(days[1], until))
+        events = sorted(
+            {
+                event
+                for kind in kinds
+                for event in self._by_kind.get(kind, ())
+                if event[0] <= last and (first is None or event[0] >= first)
+            },
+            reverse=True,
+        )
+        if not events:
+            return Found(None, None, [])
+        names = list(dict.fromkeys(name for _, _, name in events))
+        return Found(date_of(events[-1][0]).isoformat(), date_of(events[0][0]).isoformat(), names[:MOST_EVENTS])

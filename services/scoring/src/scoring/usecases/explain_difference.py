@@ -1,0 +1,72 @@
+"""Why does this customer stand elsewhere than on another day, or by other rules?"""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from common.errors import Malformed
+from scoring.domain.explain import view
+from scoring.domain.explain_diff import Difference, explain_diff
+from scoring.domain.metrics import metric_named
+from scoring.domain.replay import Interaction
+from scoring.domain.rules import Rules
+from scoring.domain.state import State
+from scoring.store.timeline import events_of
+from scoring.usecases.deployment import Deployment
+from scoring.usecases.find_customer import Customer
+from scoring.usecases.read_events import read_events
+
+
+class NothingToCompare(Malformed):
+    """Both sides are the same day by the same rules."""
+
+    code = "nothing_to_compare"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Side:
+    """A day, and the rules to judge it by."""
+
+    as_of: date
+    rules: Rules
+
+
+async def explain_difference(
+    connection: AsyncConnection,
+    customer: Customer,
+    name: str | None,
+    *,
+    before: Side,
+    after: Side,
+    deployment: Deployment,
+) -> list[Difference]:
+    """One metric, or all that is shown and what moved most. Raises ScoreUnknown, NothingToCompare."""
+    metric = None if name is None else metric_named(name)
+    if (before.as_of, before.rules.versions) == (after.as_of, after.rules.versions):
+        raise NothingToCompare(
+            "Both sides are the same day by the same rules: give `from` (a day before `to`), or another "
+            "`from_policy`, `to_policy`, `from_thresholds` or `to_thresholds`."
+        )
+    interactions = read_events(await events_of(connection, customer.subjects))
+    return await asyncio.to_thread(
+        _compare, interactions, customer.state, metric, before=before, after=after, deployment=deployment
+    )
+
+
+def _compare(
+    interactions: Sequence[Interaction],
+    state: State,
+    metric: str | None,
+    *,
+    before: Side,
+    after: Side,
+    deployment: Deployment,
+) -> list[Difference]:
+    one, two = (
+        view(interactions, side.as_of, side.rules.policy, side.rules.thresholds, deployment.setting, state=state)
+        for side in (before, after)
+    )
+    return explain_diff(one, two, metric)

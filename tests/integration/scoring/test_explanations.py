@@ -1,0 +1,144 @@
+"""Do explain, explain-diff, history and transitions answer from what is stored, and as of any day?"""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from typing import Any
+
+import httpx
+import pytest_asyncio
+from sqlalchemy import text
+from tests.integration.scoring.desk import NOW, TODAY, Desk, deployment, event, linked, order, rows
+
+from common.database import Database
+from guanxi_cli.local.home import Home
+from guanxi_cli.local.keys import read_credentials
+from scoring.app import make_app
+from scoring.domain.metrics import METRICS
+from scoring.settings import ScoringSettings
+
+ANN = "c_aaaaaaaaaaaaaaaaaaaaaaaaaa"
+BOB = "c_baaaaaaaaaaaaaaaaaaaaaaaaa"
+
+
+@pytest_asyncio.fixture
+async def api(servers: Home, database: Database) -> AsyncIterator[httpx.AsyncClient]:
+    settings = ScoringSettings(
+        database_url=database.engine.url.set(drivername="postgresql").render_as_string(hide_password=False),
+        identity_key_file=servers.folder / "identity.key",
+        keys_file=servers.folder / "keys.yaml",
+    )
+    app = make_app(settings, now=lambda: NOW)
+    headers = {"authorization": f"Bearer {read_credentials(servers)['admin_key']}"}
+    async with httpx.AsyncClient(
+        transport=httpx.ASGITransport(app=app), base_url="http://scoring", headers=headers
+    ) as client:
+        yield client
+    await app.state.database.close()
+
+
+async def get(api: httpx.AsyncClient, path: str, **query: Any) -> Any:
+    answer = await api.get(f"/v1/customers/{ANN}{path}", params=query)
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+def day(ago: int) -> str:
+    return (TODAY - timedelta(days=ago)).isoformat()
+
+
+async def tell(database: Database) -> Desk:
+    """A first order long ago, then three more, told day by day, and one that comes late."""
+    for ago, told in (
+        (100, [order(ANN, 30_000, days_ago=100, id_="o-1"), order(BOB, days_ago=100)]),
+        (1, [order(ANN, 40_000 + number, days_ago=1, id_=f"o-{number + 2}") for number in range(3)]),
+    ):
+        await Desk(database, deployment(NOW - timedelta(days=ago))).apply(told)
+    desk = Desk(database)
+    await desk.apply(
+        [event("event.attended", ANN, days_ago=50, id_="late"), order(ANN, 90_000, days_ago=60, id_="o-9")]
+    )
+    return desk
+
+
+async def test_a_card_is_explained_compared_and_told_over_days(api: httpx.AsyncClient, database: Database) -> None:
+    await tell(database)
+    card = await get(api, "")
+    for metric in METRICS:
+        told = await get(api, "/explain", score=metric)
+        outer, _, inner = metric.partition(".")
+        value = card[outer][inner] if inner else card.get(metric, card["scores"].get(metric))
+        assert told["value"] == value, metric
+        assert told["sentence"] == told["sentences"]["en"]
+    tier = await get(api, "/explain", score="tier", language="zh")
+    assert tier["next"]["ways"][0]["steps"] == [{"step": "personal_contact", "times": 2}]
+    assert tier["sentence"].startswith("关系层次为品牌关系")
+
+    compared = await get(api, "/explain-diff", **{"from": day(30)}, score="rfm.frequency")
+    assert (compared["from"]["as_of"], compared["to"]["as_of"]) == (day(30), day(0))
+    (row,) = compared["data"]
+    assert (row["from"], row["to"], row["points"]) == (2, 5, 3)
+    whole = await get(api, "/explain-diff", **{"from": day(30), "to": day(0)})
+    assert [one["score"] for one in whole["data"][:3]] == ["segment", "tier", "stage"]
+    assert "Segment goes from active to high value" in whole["sentence"]
+
+    over = await get(api, "/history", metric="segment", **{"from": day(120)})
+    assert len(over["data"]) == 121
+    assert over["steps"][-1] == {"day": day(1), "from": "active", "to": "high_value"}
+    assert over["data"][-1] == {"day": day(0), "value": card["segment"]}
+
+
+async def test_transitions_tell_what_was_published_and_why(api: httpx.AsyncClient, database: Database) -> None:
+    desk = await tell(database)
+    assert await rows(database, "SELECT count(*) FROM transition WHERE customer LIKE 'c_b%'") == [(0,)]
+    told = (await get(api, "/transitions"))["data"]
+    segment = next(one for one in told if one["dimension"] == "segment")
+    assert (segment["from"], segment["to"], segment["cause"]) == ("potential", "high_value", "event")
+    assert segment["as_of"] == day(1)
+    assert [one["id"] for one in segment["caused_by"]] == ["o-2", "o-3", "o-4"]
+    assert segment["sentence"].startswith(
+        f"Segment went from potential to high value on {day(1)} because of a new event"
+    )
+    assert segment["versions"] == {"policy": "1", "thresholds": "fixed"}
+    assert {one["cause"] for one in told if one["as_of"] == day(0)} <= {"late"}
+    only = (await get(api, "/transitions", dimension="key_account"))["data"]
+    assert [(one["from"], one["to"]) for one in only] == [(False, True)]
+    assert (await get(api, "/transitions", as_of=day(2)))["data"] == []
+    first = await get(api, "/transitions", limit=1)
+    second = await get(api, "/transitions", limit=100, cursor=first["next_cursor"])
+    assert [*first["data"], *second["data"]] == told
+
+    await desk.apply(linked(BOB, ANN))
+    assert len((await get(api, "/transitions"))["data"]) >= len(told)
+    async with database.transaction() as connection:
+        names = await connection.execute(text("SELECT DISTINCT cause FROM transition"))
+        assert set(names.scalars()) <= {"event", "late", "merge"}
+
+
+async def test_a_timeline_ends_with_the_day_that_is_asked_for(api: httpx.AsyncClient, database: Database) -> None:
+    await tell(database)
+    past = await get(api, "/timeline", as_of=day(60))
+    assert [one["id"] for one in past["data"]] == ["o-9", "o-1"]
+    assert past["as_of"] == day(60)
+    assert len((await get(api, "/timeline"))["data"]) == 6
+
+
+REFUSED: list[tuple[str, dict[str, str], int, str]] = [
+    ("/explain", {"score": "luck"}, 422, "unknown_score"),
+    ("/explain-diff", {}, 422, "nothing_to_compare"),
+    ("/explain-diff", {"from_policy": "99"}, 404, "unknown_policy"),
+    ("/explain-diff", {"to_thresholds": "99"}, 404, "unknown_thresholds"),
+    ("/explain-diff", {"from": "banana"}, 422, "malformed"),
+    ("/history", {}, 422, "malformed"),
+    ("/history", {"metric": "luck"}, 422, "unknown_score"),
+    ("/history", {"metric": "tier", "from": "2000-01-01"}, 422, "history_impossible"),
+    ("/history", {"metric": "tier", "from": "2027-01-01"}, 422, "history_impossible"),
+    ("/transitions", {"dimension": "luck"}, 422, "malformed"),
+    ("/transitions", {"cursor": "banana"}, 422, "cursor_invalid"),
+]
+
+
+async def test_what_cannot_be_explained_is_a_problem(api: httpx.AsyncClient, database: Database) -> None:
+    await Desk(database).apply([order(ANN)])
+    for path, query, status, code in REFUSED:
+        answer = await api.get(f"/v1/customers/{ANN}{path}", params=query)
+        assert (answer.status_code, answer.json()["code"]) == (status, code), answer.text

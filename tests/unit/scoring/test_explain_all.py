@@ -1,0 +1,188 @@
+"""Has every score and category of the card its reason, and does the reason add up, whatever happened?"""
+
+from math import fsum
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.unit.scoring.build import POLICY, SETTING, card_of, event, nps, on, order, rating
+from tests.unit.scoring.stories import as_of_days, stories
+
+from scoring.domain.categories import OTHERWISE, RULES, reasons_of
+from scoring.domain.conditions import deciding
+from scoring.domain.contributions import EXPLAINED
+from scoring.domain.days import date_of, day_number
+from scoring.domain.explain import Explanation, View, explain, explain_view, view
+from scoring.domain.metrics import CATEGORIES, METRICS, NUMBERS, path_of
+from scoring.domain.next_step import STEPPED, next_step
+from scoring.domain.parts import look
+from scoring.domain.replay import Interaction
+
+Story = list[Interaction]
+few = settings(max_examples=25, deadline=None)
+
+
+def seen(story: Story, day: int) -> View:
+    return view(story, on(day), POLICY, POLICY.fixed, SETTING)
+
+
+def told(name: str, story: Story, day: int) -> Explanation:
+    return explain(name, story, on(day), POLICY, POLICY.fixed, SETTING)
+
+
+def on_card(card: dict[str, Any], name: str) -> Any:
+    value: Any = card
+    for step in path_of(name).split("."):
+        value = value[step]
+    return value
+
+
+def test_every_figure_and_category_of_the_card_can_be_explained() -> None:
+    card = card_of([order(0)], day=0)
+    scalar = {f"{outer}.{inner}" for outer in ("scores", "rfm", "care") for inner in card[outer]}
+    scalar |= {name for name, value in card.items() if not isinstance(value, dict)}
+    assert {path_of(name) for name in METRICS} == scalar - {"customer", "as_of", "currency"}
+    assert set(EXPLAINED) == set(NUMBERS)
+    assert set(RULES) == set(CATEGORIES)
+
+
+@given(stories, as_of_days)
+@few
+def test_every_score_has_parts_that_sum_to_what_the_card_shows(story: Story, day: int) -> None:
+    card, at = card_of(story, day=day), seen(story, day)
+    for name in NUMBERS:
+        explained = explain_view(name, at)
+        assert explained.value == on_card(card, name)
+        if explained.value is None:
+            assert explained.parts == []
+            assert "unknown" in explained.sentences["en"]
+            continue
+        assert fsum(part.points for part in explained.parts) == pytest.approx(explained.value, abs=1e-8), name
+        assert all(part.share == (part.points / explained.value if explained.value else 0) for part in explained.parts)
+        assert all(part.newest_day is None or part.newest_day <= on(day).isoformat() for part in explained.parts)
+
+
+@given(stories, as_of_days, st.sampled_from(CATEGORIES))
+@settings(max_examples=60, deadline=None)
+def test_every_category_rests_on_a_rule_that_gives_it(story: Story, day: int, name: str) -> None:
+    known = seen(story, day).known
+    value = on_card(card_of(story, day=day), name)
+    found = reasons_of(name, known)
+    if found is None:
+        assert value is None
+        return
+    assert found.value == value
+    shown = value if found.cap is None else found.cap.would_be
+    then = look(known.state, found.day, POLICY, POLICY.fixed)
+    rule = deciding(RULES[name](then))
+    assert (OTHERWISE[name] if rule is None else rule.value) == shown
+    assert rule is None or (found.rule, found.clauses) == (rule.value, rule.clauses)
+    assert (found.held is not None) == (found.day != known.day)
+    if found.cap is not None:
+        assert known.columns.severe[0]
+    if found.turn is not None:
+        ahead = [card_of(_until(story, day), day=later) for later in (_day(found.turn.day) - 1, _day(found.turn.day))]
+        assert [on_card(card, name) for card in ahead] == [value, found.turn.value]
+
+
+def _until(story: Story, day: int) -> Story:
+    return [one for one in story if one.time.astimezone(SETTING.zone).date() <= on(day)]
+
+
+def _day(number: int) -> int:
+    return number - day_number(on(0))
+
+
+@given(stories, as_of_days, st.sampled_from(STEPPED))
+@settings(max_examples=20, deadline=None)
+def test_doing_what_a_hint_says_moves_the_category_up(story: Story, day: int, name: str) -> None:
+    known = seen(story, day).known
+    step = next_step(name, known)
+    if step is None:
+        return
+    for way in step.ways:
+        then = _until(story, day) + [
+            one for number in range(max(way.times)) for one in _done(way.times, day + number, number, step)
+        ]
+        reached = card_of(then, day=_day(way.day))[name]
+        better = {"segment": ["churned", "potential", "active", "high_value"]}.get(name) or (
+            ["distant", "brand", "face_to_face", "intimate"]
+            if name == "tier"
+            else ["initial_contact", "trust_building", "loyalty", "long_term"]
+        )
+        assert better.index(reached) >= better.index(step.value)
+    if step.by_itself_day is not None:
+        before, after = (_day(step.by_itself_day) - 1, _day(step.by_itself_day))
+        assert card_of(_until(story, day), day=before)[name] != card_of(_until(story, day), day=after)[name]
+
+
+def _done(times: tuple[int, ...], day: int, number: int, step: Any) -> Story:
+    """One of each step that a way still asks for on its day."""
+    made = [
+        event("meeting.held", day),
+        order(day, step.purchase_minor),
+        event("event.attended", day),
+        nps(day, 10),
+        event("complaint.resolved", day),
+    ]
+    assert step.contact_kind == "meeting"
+    return [one for one, wanted in zip(made, times, strict=True) if number < wanted]
+
+
+def test_a_customer_who_only_bought_is_two_personal_contacts_from_face_to_face() -> None:
+    found = told("tier", [order(0, 30_000)], 10).as_mapping()
+    assert found["next"]["value"] == "face_to_face"
+    assert found["next"]["ways"] == [
+        {"steps": [{"step": "personal_contact", "times": 2}], "reached_on": on(11).isoformat()}
+    ]
+    assert found["next"]["missing"][0]["lacks"] == 1
+    assert "Next: face to face after 2 personal contacts" in found["sentence"]
+    assert "2 次个人往来" in told("tier", [order(0, 30_000)], 10).as_mapping("zh")["sentence"]
+
+
+def test_a_segment_that_a_guard_holds_up_says_since_when_and_until_when() -> None:
+    story = [order(0, 30_000, f"o{number}") for number in range(4)]
+    found = told("segment", story, 80).as_mapping()
+    assert (found["value"], found["raw"]) == ("high_value", "active")
+    assert found["guard"] == {
+        "days": 30,
+        "was": "high_value",
+        "was_on": on(75).isoformat(),
+        "falls_on": on(106).isoformat(),
+        "falls_to": "active",
+    }
+    assert [one["met"] for one in found["conditions"]] == [True, True]
+    assert [(one["name"], one["met"]) for one in found["conditions_today"]] == [("rfm.r", False), ("rfm.fm", True)]
+    assert on(106).isoformat() in found["sentence"]
+
+
+def test_severe_trouble_caps_the_tier_and_says_until_when() -> None:
+    story = [event("meeting.held", day) for day in range(6)] + [order(day, 60_000) for day in range(5)]
+    story += [event("event.attended", day) for day in range(6)] + [nps(5, 10)]
+    assert told("tier", story, 5).value == "intimate"
+    angry = [*story, event("survey.answered", 6, id_="bad", **rating("csat", 1))]
+    found = told("tier", angry, 6).as_mapping()
+    assert found["value"] == "face_to_face"
+    assert found["cap"] == {
+        "at": "face_to_face",
+        "would_be": "intimate",
+        "trouble_on": on(6).isoformat(),
+        "ends_on": on(36).isoformat(),
+        "events": ["shop/bad"],
+    }
+    assert {"step": "trouble_resolved", "times": 1} in found["next"]["ways"][0]["steps"]
+
+
+def test_what_pulls_a_mean_down_is_named_with_what_it_costs() -> None:
+    parts = told("experience", [event("complaint.made", 0, id_="c")], 0).parts
+    assert [(part.kind, round(part.points, 6), part.events) for part in parts] == [
+        (None, 70, []),
+        ("complaint", -42, ["shop/c"]),
+    ]
+
+
+def test_the_days_of_a_turn_are_dates() -> None:
+    found = told("status", [order(0)], 10).as_mapping()
+    assert (found["changes_on"], found["changes_to"]) == (on(180).isoformat(), "dormant")
+    assert date_of(day_number(on(180))) == on(180)
