@@ -6,6 +6,9 @@ from typing import Annotated, Any
 from pydantic import BaseModel, Field
 
 from common.http.freshness import Freshness
+from scoring.domain.habits import Habits
+from scoring.domain.portrait import Portrait
+from scoring.domain.preferences import Preferences
 
 Score = Annotated[float | None, Field(ge=0, le=100)]
 
@@ -60,7 +63,10 @@ class Versions(BaseModel):
 
 
 class Card(BaseModel):
-    """Where a relationship stands as of a day; a null has its reason in `unknown`."""
+    """Where a relationship stands as of a day; a null has its reason in `unknown`.
+
+    `habits`, `preferences` and `portrait` are drawn from the customer's own events, one customer at a time.
+    """
 
     customer: str
     as_of: date
@@ -77,8 +83,9 @@ class Card(BaseModel):
     clv_minor: int | None
     currency: str
     care: Care
-    habits: None
-    preferences: None
+    habits: Habits | None
+    preferences: Preferences | None
+    portrait: Portrait | None
     orders_without_rate: list[str]
     """Keys of orders in a currency that has no rate: kept, but no purchase. At most 50."""
     unknown: dict[str, str]

@@ -1,5 +1,6 @@
 """POST /v1/scores/preview: what would the card of somebody with these interactions be?"""
 
+import asyncio
 from typing import Annotated, Any
 
 from fastapi import APIRouter
@@ -27,7 +28,8 @@ class PreviewQuestion(BaseModel):
 async def post_preview(asked: PreviewQuestion, connection: Connection, deployment: Deployed) -> Card:
     """The card, stored nowhere."""
     rules = await choose_rules(connection, policy=asked.policy, thresholds=asked.thresholds, deployment=deployment)
-    card = preview_card(
+    card = await asyncio.to_thread(
+        preview_card,
         asked.interactions,
         as_of=asked.as_of or deployment.today(),
         rules=rules,

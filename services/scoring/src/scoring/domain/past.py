@@ -9,6 +9,7 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from heapq import nlargest
 from typing import Any, Final, NamedTuple
 
 MOST_NAMED: Final = 3
@@ -141,8 +142,8 @@ def within(deeds: Iterable[Deed], days: float) -> list[Deed]:
 
 def names(deeds: Iterable[Deed]) -> tuple[str, ...]:
     """The newest of some deeds, as `source/id`."""
-    newest = sorted({_order(deed): deed for deed in deeds}.items(), reverse=True)
-    return tuple(deed.name for _, deed in newest[:MOST_NAMED])
+    newest = nlargest(MOST_NAMED, {(deed.time_us, deed.source, deed.id) for deed in deeds})
+    return tuple(f"{source}/{id_}" for _, source, id_ in newest)
 
 
 def fade(age: float, half_life_days: float) -> float:

@@ -36,18 +36,19 @@ def read_past(
 ) -> Past:
     """The past as of a day number; `is_cut`: older events were left out already. Raises EventMalformed."""
     zone = setting.zone
-    known = [one for one in unique(interactions) if local_day(one.time, zone) <= as_of and _is_believed(one)]
-    known.sort(key=lambda one: (one.time, one.source, one.id))
+    aged = [(as_of - local_day(one.time, zone), one) for one in unique(interactions) if _is_believed(one)]
+    known = [(age, one) for age, one in aged if age >= 0]
+    known.sort(key=lambda each: (each[1].time, each[1].source, each[1].id))
     by_type: dict[str, list[Deed]] = {}
     by_kind: dict[str, list[Deed]] = {}
     orders: dict[str, tuple[Order, Deed]] = {}
     refunds: dict[str, dict[str, Refund]] = {}
     cancels: dict[str, int] = {}
     deeds = []
-    for one in known[-most:]:
+    for age, one in known[-most:]:
         found = effects_of(one, policy, setting)
         kinds = tuple(dict.fromkeys(KINDS[effect.kind] for effect in found if isinstance(effect, Tally)))
-        deed = _deed(one, as_of, kinds, zone)
+        deed = _deed(one, age, kinds, zone)
         deeds.append(deed)
         by_type.setdefault(deed.type, []).append(deed)
         for kind in kinds:
@@ -79,14 +80,14 @@ def _is_believed(one: Interaction) -> bool:
     return one.source.startswith("guanxi.") or not one.type.startswith(OURS)
 
 
-def _deed(one: Interaction, as_of: int, kinds: tuple[str, ...], zone: tzinfo) -> Deed:
+def _deed(one: Interaction, age: int, kinds: tuple[str, ...], zone: tzinfo) -> Deed:
     local = one.time.astimezone(zone)
     return Deed(
         time_us=microseconds(one.time),
         source=one.source,
         id=one.id,
         type=one.type,
-        age=as_of - local_day(one.time, zone),
+        age=age,
         hour=local.hour,
         weekday=local.weekday(),
         at=one.time,

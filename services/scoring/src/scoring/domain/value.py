@@ -4,7 +4,7 @@ Source: checklist.md section 2; scoring-model.md, CLV and churn risk. The rate o
 rate alpha + E; its quantiles at 10 and 90 % (Wilson-Hilferty: k (1 - 1/(9k) + z/(3 sqrt k))^3, never below 0) in place
 of its mean give low and high of the interval. At risk = CLV x churn risk. Short term: expected orders in the churn
 horizon x mean order x margin.
-Example: CLV 8700 of shape .5: low 8700 x .5 (1 - .222222 - .604123)^3/.5 = 46, high 8700 x 2.64 = 22982.
+Example: CLV 8700 of shape .5: low 8700 x .5 (1 - .222222 - .604123)^3/.5 = 46, high 8700 x 1.381901^3 = 22959.
 """
 
 import math

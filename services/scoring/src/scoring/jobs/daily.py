@@ -1,4 +1,7 @@
-"""When is every customer judged again? Once a local day, shortly after midnight, page by page."""
+"""When is every customer judged again? Once a local day, shortly after midnight, page by page.
+
+With it the count of what is bought together begins anew.
+"""
 
 import asyncio
 from collections.abc import Callable, Coroutine
@@ -11,8 +14,9 @@ from common.timers import Timer, Timers
 from common.waiting import jitter, pause
 from scoring.store.ledger import prepare_months
 from scoring.store.state_cache import StateCache
+from scoring.usecases.count_category_pairs import ask_category_pairs
 from scoring.usecases.deployment import Deployment
-from scoring.usecases.reevaluate_page import REEVALUATE, plan_day, reevaluate_page
+from scoring.usecases.reevaluate_page import REEVALUATE, TIME, plan_day, reevaluate_page
 
 log = structlog.get_logger()
 
@@ -25,6 +29,8 @@ def reevaluate_daily(
     async def fire(connection: AsyncConnection, timer: Timer) -> None:
         if not timer.payload["after"]:
             await prepare_months(connection)
+            if timer.payload["cause"] == TIME and not timer.payload["partition"]:
+                await ask_category_pairs(connection, deployment.today())
         await reevaluate_page(connection, timer, deployment=deployment, cache=cache, minutes=minutes)
 
     async def run(stop: asyncio.Event) -> None:

@@ -8,6 +8,7 @@ import structlog
 
 from common.database import Database, is_transient
 from common.waiting import jitter, pause
+from scoring.usecases.count_category_pairs import CATEGORY_PAIRS, count_category_pairs
 from scoring.usecases.deployment import Deployment
 from scoring.usecases.step_job import JobCancelled, Step, step_job
 
@@ -15,7 +16,7 @@ log = structlog.get_logger()
 
 POLL_SECONDS: Final = 0.5
 
-STEPS: Final[Mapping[str, Step]] = {}
+STEPS: Final[Mapping[str, Step]] = {CATEGORY_PAIRS: count_category_pairs}
 """The step of each kind of run."""
 
 

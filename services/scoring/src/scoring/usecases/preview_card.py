@@ -8,11 +8,16 @@ import msgspec
 
 from common.contracts.check import SchemaBroken, check_interaction, check_time
 from common.errors import Malformed
+from scoring.domain.arrays import pack_states
+from scoring.domain.card import Cards, score
+from scoring.domain.days import day_number
+from scoring.domain.portrait import Around
+from scoring.domain.read_past import read_past
 from scoring.domain.replay import Interaction, replay
 from scoring.domain.rules import Rules
 from scoring.usecases.deployment import Deployment
-from scoring.usecases.find_customer import Customer
-from scoring.usecases.read_cards import read_cards
+from scoring.usecases.draw_portrait import portray
+from scoring.usecases.read_cards import completed
 
 MOST_INTERACTIONS: Final = 2500
 NOBODY: Final = "preview"
@@ -42,15 +47,28 @@ def preview_card(
     rules: Rules,
     deployment: Deployment,
 ) -> dict[str, Any]:
-    """The card of the first one's subject. Raises InteractionMalformed, EventMalformed."""
+    """The card of the first one's subject; the rest of the base is not in it.
+
+    Raises InteractionMalformed, EventMalformed.
+    """
     told = [_read(number, one) for number, one in enumerate(interactions)]
     events = [
-        Interaction(type=one.type, data=one.data, time=one.time, source=one.source, id=one.id or f"{NOBODY}-{number}")
+        Interaction(
+            type=one.type,
+            data=one.data,
+            time=one.time,
+            source=one.source,
+            id=one.id or f"{NOBODY}-{number}",
+            subject=one.subject,
+        )
         for number, one in enumerate(told)
     ]
     id_ = told[0].subject if told else NOBODY
-    somebody = Customer(id=id_, subjects=[id_], state=replay(events, rules.policy, deployment.setting))
-    return read_cards([somebody], as_of=as_of, rules=rules, currency=deployment.currency)[0]
+    state = replay(events, rules.policy, deployment.setting)
+    columns = score(pack_states([state]), as_of, rules.policy, rules.thresholds)
+    past = read_past(events, day_number(as_of), rules.policy, deployment.setting)
+    drawn = portray(past, columns, rules=rules, around=Around(), deployment=deployment)
+    return completed(Cards(columns, deployment.currency).card(0, id_), state, drawn)
 
 
 def _read(number: int, item: dict[str, Any]) -> _Told:

@@ -11,7 +11,14 @@ def read_events(values: Iterable[bytes]) -> list[Interaction]:
     """Interactions of ledger events; facts about ids are left out."""
     events = (decode_event(value) for value in values)
     return [
-        Interaction(type=event.type, data=event.data, time=event.time, source=event.source, id=event.id)
+        Interaction(
+            type=event.type,
+            data=event.data,
+            time=event.time,
+            source=event.source,
+            id=event.id,
+            subject=event.subject,
+        )
         for event in events
         if not is_bookkeeping(event)
     ]
