@@ -24,6 +24,7 @@ from scoring.api import (
     lists,
     policies,
     preview,
+    purchase_reports,
     reports,
     transitions,
 )
@@ -56,6 +57,7 @@ def make_app(settings: ScoringSettings, *, now: Callable[[], datetime] = wall_cl
                 transitions,
                 lists,
                 reports,
+                purchase_reports,
                 preview,
                 policies,
                 jobs,

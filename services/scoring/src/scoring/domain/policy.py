@@ -23,6 +23,7 @@ from scoring.domain.policy_judgements import (
     read_trust,
 )
 from scoring.domain.policy_portrait import PortraitRules, read_portrait
+from scoring.domain.policy_reports import ReportsRule, read_reports
 from scoring.domain.policy_rules import (
     PARTS,
     SEGMENTS,
@@ -89,6 +90,7 @@ class Policy:
     calibration: CalibrationRule
     quality: QualityRule
     portrait: PortraitRules
+    reports: ReportsRule
     fixed: Thresholds
 
     @property
@@ -134,6 +136,7 @@ class Policy:
             calibration=read_calibration(top.section("key_account"), top.section("calibration")),
             quality=read_quality(top.section("quality")),
             portrait=read_portrait(top.section("portrait")),
+            reports=read_reports(top.section("reports")),
             fixed=Thresholds.from_mapping(top.take("thresholds")),
         )
         for section in (top, scores, segment, engagement, personal, reciprocity, rfm):

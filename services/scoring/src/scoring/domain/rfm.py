@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from scoring.domain.arrays import Worths
+from scoring.domain.arrays import Arrays, Worths
 from scoring.domain.decay import Floats, Grid, Ints, visible_sum
 from scoring.domain.policy import Policy
 from scoring.domain.thresholds import Cuts, Thresholds
@@ -71,6 +71,24 @@ def rfm(grid: Grid, worths: Worths, last: Ints, policy: Policy, thresholds: Thre
         f=1 + cuts_below(orders, thresholds.frequency),
         m=1 + cuts_below(money, thresholds.monetary),
     )
+
+
+def money_in_window(arrays: Arrays, as_of: int, window_days: int) -> Ints:
+    """Net money of the last days as of a day number, [size]: M alone, for who needs nothing else."""
+    worths = arrays.worths
+    held = (worths.since <= as_of) & (worths.until > as_of) & (worths.day > as_of - window_days)
+    found = np.zeros(arrays.size, dtype=np.int64)
+    np.add.at(found, worths.owner[held], worths.net_minor[held])
+    return found
+
+
+def days_idle(arrays: Arrays, as_of: int) -> Ints:
+    """Days since the last purchase day as of a day number, -1 where nothing was bought, [size]."""
+    days = arrays.purchases
+    live = (days.day <= as_of) & (days.until > as_of)
+    found = np.full(arrays.size, -1)
+    found[days.owner[live]] = as_of - days.day[live]  # ascending, so a customer's latest stays
+    return found
 
 
 def cuts_below(value: Floats | Ints, cuts: Cuts) -> Ranks:

@@ -12,7 +12,7 @@ FILTERS: Final = ("segment", "tier", "stage", "status", "churn_band", "key_accou
 SORTS: Final = ("care_priority", "strength", "churn_risk", "recency_days", "frequency", "monetary_minor")
 Dimension = Literal["segment", "tier", "stage"]
 
-_SHOWN: Final = (
+IS_SHOWN: Final = (
     "s.segment IS NOT NULL AND NOT EXISTS (SELECT FROM alias a WHERE a.alias = s.subject AND a.customer <> s.subject)"
 )
 
@@ -73,7 +73,7 @@ async def list_standings(
         "SELECT s.subject AS customer, s.evaluated_on AS as_of, s.segment, s.tier, s.stage, s.status,"  # noqa: S608
         " s.key_account, s.churn_band, s.churn_risk, s.strength, s.recency_days, s.frequency, s.monetary_minor,"
         " s.care_priority"
-        f" FROM state s WHERE {_SHOWN}{wanted}{position} ORDER BY {value} {way}, s.subject LIMIT :limit"
+        f" FROM state s WHERE {IS_SHOWN}{wanted}{position} ORDER BY {value} {way}, s.subject LIMIT :limit"
     )
     place = {} if after is None else {"value": float(last) if after[0] is None else after[0], "subject": after[1]}
     rows = await connection.execute(query, {**filters, **place, "limit": limit})
@@ -85,7 +85,7 @@ async def count_standings(connection: AsyncConnection, dimension: Dimension) -> 
     name = _allowed(dimension, FILTERS)
     query = text(
         f"SELECT s.{name}, count(*), sum(s.monetary_minor)::bigint, min(s.evaluated_on)"  # noqa: S608
-        f" FROM state s WHERE {_SHOWN} AND s.{name} IS NOT NULL GROUP BY s.{name}"
+        f" FROM state s WHERE {IS_SHOWN} AND s.{name} IS NOT NULL GROUP BY s.{name}"
     )
     rows = (await connection.execute(query)).all()
     counts = [Count(value=value, customers=customers, monetary_minor=money) for value, customers, money, _ in rows]

@@ -27,6 +27,7 @@ class Report:
     """Every value of the dimension, highest first."""
 
     as_of: date
+    rules: Rules
     counts: list[Count]
 
 
@@ -37,15 +38,16 @@ async def report_standings(
 
     A past day counts the customers of whom anything was known by then.
     """
+    rules = await deployment.rules.in_force(connection)
     if as_of is None:
         day, stored = await count_standings(connection, dimension)
         found = {count.value: count for count in stored}
         as_of = day or deployment.today()
     else:
-        rules = await deployment.rules.in_force(connection)
         found = await _recount(connection, dimension, as_of=as_of, rules=rules, deployment=deployment)
     return Report(
         as_of=as_of,
+        rules=rules,
         counts=[
             found.get(value, Count(value=value, customers=0, monetary_minor=0)) for value in reversed(VALUES[dimension])
         ],
