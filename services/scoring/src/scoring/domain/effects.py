@@ -5,7 +5,7 @@ that only guanxi's own services may speak are unknown types from anyone else; a 
 Example: order.delivered after data.promised_at adds delivered_late and promise_broken to its local day.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, tzinfo
 from functools import lru_cache
 from typing import Any, Final, NamedTuple, TypeGuard
@@ -13,9 +13,9 @@ from typing import Any, Final, NamedTuple, TypeGuard
 from common.errors import Malformed
 from scoring.domain.currency import Money
 from scoring.domain.days import local_day, microseconds
-from scoring.domain.kind_table import MONEY_TYPES
+from scoring.domain.kind_table import MONEY_TYPES, KindTable
 from scoring.domain.kinds import KIND_ID
-from scoring.domain.mapping import KindRule
+from scoring.domain.mapping import TypeRules
 from scoring.domain.policy import Policy
 
 OTHER: Final = KIND_ID["other"]
@@ -96,20 +96,45 @@ def effects(
 ) -> Sequence[Effect]:
     """The effects of one event; `time` is aware. Raises EventMalformed."""
     day = local_day(time, zone)
+    kinds = kinds_of_all(event_type, source, policy)
+    return effects_on(day, event_type, data, time, source, id, policy, money) if kinds is None else plain(kinds, day)
+
+
+def kinds_of_all(event_type: str, source: str, policy: Policy) -> tuple[int, ...] | None:
+    """The kinds that every event of a type from a source counts as; None where that depends on what it holds."""
     rules = policy.kinds.rules.get(event_type)
     if rules is None:
-        if event_type in MONEY_TYPES:
-            return _money(event_type, data, time, source, id, day, money)
-        return _plain((OTHER,), day)
+        return None if event_type in MONEY_TYPES else (OTHER,)
     if event_type.startswith(_RESERVED) and not source.startswith("guanxi.") and event_type not in _FROM_ANYONE:
-        return _plain((OTHER,), day)
-    if rules.always is not None:
-        return _plain(rules.always, day)
-    return _tallies(rules.ways, event_type, data, time, day, policy)
+        return (OTHER,)
+    return rules.always
+
+
+def effects_on(
+    day: int,
+    event_type: str,
+    data: Mapping[str, Any],
+    time: datetime,
+    source: str,
+    id: str,  # noqa: A002 - the event's own word
+    policy: Policy,
+    money: Money,
+) -> Sequence[Effect]:
+    """The effects of an event whose local day is known and whose kinds depend on what it holds."""
+    rules = policy.kinds.rules.get(event_type)
+    if rules is None:
+        return _money(event_type, data, time, source, id, day, money)
+    facts = _delivery_facts(data, time) if event_type == "order.delivered" else data
+    told = [facts.get(name) for name in rules.asked]
+    quality = answer_quality(data) if rules.answers else None
+    try:
+        return _tallies(rules, policy.kinds, day, quality, *told)
+    except TypeError:  # a list or an object where a plain fact is asked for: told without remembering
+        return _tallies.__wrapped__(rules, policy.kinds, day, quality, *told)
 
 
 @lru_cache(maxsize=4096)
-def _plain(kinds: tuple[int, ...], day: int) -> Sequence[Effect]:
+def plain(kinds: tuple[int, ...], day: int) -> Sequence[Effect]:
     """One of each kind. Remembered: most events are one of few kinds on one of few days."""
     return tuple(Tally(day, kind, 0) for kind in kinds)
 
@@ -125,24 +150,23 @@ def _money(
     return [] if order_id is None else [Cancel(_named(order_id), day)]
 
 
-def _tallies(
-    rules: Iterable[KindRule], event_type: str, data: Mapping[str, Any], time: datetime, day: int, policy: Policy
-) -> Sequence[Effect]:
-    facts = _delivery_facts(data, time) if event_type == "order.delivered" else data
+@lru_cache(maxsize=8192, typed=True)
+def _tallies(rules: TypeRules, kinds: KindTable, day: int, quality: float | None, *told: Any) -> Sequence[Effect]:
+    """Remembered: of a type's events many are alike in what is asked."""
+    facts = dict(zip(rules.asked, told, strict=True))
     found: list[Effect] = []
-    for rule in rules:
+    for rule in rules.ways:
         if rule.conditions and not rule.holds(facts):
             continue
         if not rule.answer:
             found.append(Tally(day, rule.kind, 0))
             continue
-        quality = answer_quality(data)
         if quality is None:
             continue
         found.append(Tally(day, rule.kind, round(1000 * quality)))
-        if quality <= policy.kinds.detractor_at_most.get(rule.kind, -1.0):
+        if quality <= kinds.detractor_at_most.get(rule.kind, -1.0):
             found.append(Tally(day, KIND_ID["detractor"], 0))
-    return found or _plain((OTHER,), day)
+    return tuple(found) or plain((OTHER,), day)
 
 
 def answer_quality(data: Mapping[str, Any]) -> float | None:

@@ -7,7 +7,7 @@ Example: `when: {personal: true}` holds for data {"personal": true} and for noth
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 from scoring.domain.kinds import KIND_ID
 from scoring.domain.reading import PolicyInvalid, Section
@@ -48,17 +48,25 @@ class KindRule:
         return True
 
 
-class TypeRules(NamedTuple):
-    """How the events of one type count. `always`: the kinds, where they do not depend on what an event holds."""
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class TypeRules:
+    """How the events of one type count. `always`: the kinds, where they do not depend on what an event holds.
+
+    Else they depend on the facts `asked`, and where `answers` on the quality of the rating, and on nothing else.
+    """
 
     ways: tuple[KindRule, ...]
     always: tuple[int, ...] | None
+    asked: tuple[str, ...]
+    answers: bool
 
     @classmethod
     def of(cls, ways: Iterable[KindRule]) -> "TypeRules":
         rules = tuple(ways)
-        plain = not any(rule.conditions or rule.answer for rule in rules)
-        return cls(rules, tuple(rule.kind for rule in rules) if plain else None)
+        asked = dict.fromkeys(condition.steps[0] for rule in rules for condition in rule.conditions)
+        answers = any(rule.answer for rule in rules)
+        always = None if asked or answers else tuple(rule.kind for rule in rules)
+        return cls(ways=rules, always=always, asked=tuple(asked), answers=answers)
 
 
 def read_conditions(section: Section, key: str) -> tuple[Condition, ...]:

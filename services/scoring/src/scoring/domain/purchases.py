@@ -7,8 +7,9 @@ Example: one plain order is a worth (4 words), a purchase day (2 words), its fac
 """
 
 from array import array
-from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
+from bisect import bisect_left
+from collections.abc import Sequence
+from struct import Struct
 from typing import Final, NamedTuple
 
 from scoring.domain.days import FOREVER, NEVER
@@ -18,6 +19,9 @@ from scoring.domain.orders import Worth, worths
 Section = tuple[tuple[int, ...], bytes]  # counts of worths, purchase days, orders, refunds, cancels, bytes of text
 NO_SECTION: Final[Section] = ((0, 0, 0, 0, 0, 0), b"")
 _END: Final = "\x00"  # of a text; PostgreSQL keeps no text with it, so no id holds one
+_PAID_ORDER: Final = Struct("<10q")  # a worth, a purchase day, the facts
+_FREE_ORDER: Final = Struct("<4q")
+_FOREVER: Final = FOREVER.to_bytes(8, "little")
 _FEW: Final = 8  # orders whose keys are searched for one by one: telling all texts apart costs as much
 
 
@@ -52,58 +56,79 @@ def write_section(known: Purchases) -> Section:
     return counts, _bytes(array("q", words), text)
 
 
+def first_order(order: Order) -> Section:
+    """The section of who bought once, as `write_section` writes it."""
+    time_us, source, event, key, day, paid, amount, currency = order
+    text = _END.join((key, source, event, currency, "")).encode()
+    size = len(text)
+    text += bytes(-size % 8)
+    if paid > 0:
+        words = _PAID_ORDER.pack(day, day, FOREVER, paid, day, FOREVER, time_us, day, paid, amount)
+        return (1, 1, 1, 0, 0, size), words + text
+    return (0, 0, 1, 0, 0, size), _FREE_ORDER.pack(time_us, day, paid, amount) + text
+
+
 def with_orders(section: Section, orders: Sequence[Order]) -> Section | None:
     """The section with more orders, when they are the latest ones and nothing else can know their keys; else None.
 
-    One rewrite for all of them: a frequent buyer's section is long.
+    One rewrite for all of them, at the cost of what they add: a frequent buyer's section is long.
     """
     (worth, days, known, refunds, cancels, text_bytes), row = section
-    sizes = (worth, worth, worth, worth, days, days, 4 * refunds + cancels + 4 * known)
-    columns, end = _columns(row, sizes)
-    day, until, facts = columns[4:]
+    first = (4 * worth + 2 * days) << 3
+    end = first + ((4 * refunds + cancels + 4 * known) << 3)
     text = row[end : end + text_bytes]
-    latest = facts[-4] if known else NEVER
+    latest = _word(row, end - (4 << 3)) if known else NEVER
     texts: bytes | set[bytes] = text if len(orders) <= _FEW else set(text.split(_END.encode()))
-    new: dict[str, Order] = {}
-    for order in sorted(orders):
-        if order.time_us <= latest or order.key in new or order.key.encode() in texts:
+    facts: list[int] = []
+    named: dict[str, str] = {}
+    new: list[Worth] = []
+    for time_us, source, event, key, day, paid, amount, currency in sorted(orders):
+        if time_us <= latest or key in named or key.encode() in texts:
             return None
-        if order.paid_minor > 0:
-            if columns[0] and columns[0][-1] > order.day:
-                return None  # a waiting refund is valued later
-            _add_worth(columns[:4], (order.day, order.day, FOREVER, order.paid_minor))
-            if day and day[-1] == order.day:
-                until[-1] = FOREVER
-            else:
-                day.append(order.day)
-                until.append(FOREVER)
-        facts.extend((order.time_us, order.day, order.paid_minor, order.amount_minor))
-        latest, new[order.key] = order.time_us, order
-    more = [each + _END for order in new.values() for each in (order.key, order.source, order.id, order.currency)]
-    text += "".join(more).encode()
-    counts = len(columns[0]), len(day), known + len(new), refunds, cancels, len(text)
-    return counts, b"".join((*columns, text, bytes(-len(text) % 8)))
+        facts += (time_us, day, paid, amount)
+        named[key] = _END.join((key, source, event, currency, ""))
+        latest = time_us
+        if paid > 0:
+            new.append((day, day, FOREVER, paid))
+    columns = [row[:first]]
+    if new:
+        last_day = _word(row, (worth - 1) << 3) if worth else NEVER
+        if last_day > new[0][0]:
+            return None  # a waiting refund is valued later
+        worth, days, columns = _with_worths(row, worth, days, new, last_day)
+    text += "".join(named.values()).encode()
+    counts = worth, days, known + len(named), refunds, cancels, len(text)
+    return counts, b"".join((*columns, row[first:end], array("q", facts).tobytes(), text, bytes(-len(text) % 8)))
 
 
-def _columns(row: bytes, sizes: Iterable[int]) -> "tuple[list[array[int]], int]":
-    """Arrays of so many words each from the start of a row, and where they end."""
-    view, end, columns = memoryview(row), 0, []
-    for size in sizes:
-        column = array("q")
-        if size:
-            column.frombytes(view[end : end + (size << 3)])
-            end += size << 3
-        columns.append(column)
-    return columns, end
+def _with_worths(row: bytes, worth: int, days: int, new: list[Worth], last_day: int) -> tuple[int, int, list[bytes]]:
+    """How many worths and purchase days there are with new ones of the last known day or later, and their columns."""
+    bought = list(dict.fromkeys(each[0] for each in new))  # ascends
+    if last_day == bought[0]:  # equals stand in order
+        words = memoryview(row).cast("q")
+        at = bisect_left(words, last_day, 0, worth)
+        same_day = zip(
+            *(words[start + at : start + worth].tolist() for start in range(0, 4 * worth, worth)), strict=True
+        )
+        new = sorted([*same_day, *new])
+    else:
+        at = worth
+        new.sort()
+    columns: list[bytes] = []
+    for number, values in enumerate(zip(*new, strict=True)):
+        start = (number * worth) << 3
+        columns += (row[start : start + (at << 3)], array("q", values).tobytes())
+    day, until, end = (4 * worth) << 3, (4 * worth + days) << 3, (4 * worth + 2 * days) << 3
+    last_purchase = _word(row, until - 8) if days else NEVER  # a worth may be of money back alone
+    again = last_purchase == bought[0]
+    more = bought[again:]
+    columns += (row[day:until], array("q", more).tobytes())
+    columns += (row[until : end - 8 * again], _FOREVER * (len(more) + again))
+    return at + len(new), days + len(more), columns
 
 
-def _add_worth(columns: "list[array[int]]", worth: Worth) -> None:
-    """Insert a worth of the last day in its place among equals."""
-    day, since, until, net = columns
-    known, first = range(len(day)), bisect_left(day, worth[0])
-    at = bisect_right(known, worth, lo=first, key=lambda each: (day[each], since[each], until[each], net[each]))
-    for column, value in zip(columns, worth, strict=True):
-        column.insert(at, value)
+def _word(row: bytes, at: int) -> int:
+    return int.from_bytes(row[at : at + 8], "little", signed=True)
 
 
 def _bytes(words: "array[int]", text: bytes) -> bytes:

@@ -15,7 +15,15 @@ from struct import Struct
 from typing import Final
 
 from scoring.domain.effects import Cancel, Effect, Order, Refund, Tally
-from scoring.domain.purchases import NO_SECTION, Purchases, Section, read_section, with_orders, write_section
+from scoring.domain.purchases import (
+    NO_SECTION,
+    Purchases,
+    Section,
+    first_order,
+    read_section,
+    with_orders,
+    write_section,
+)
 
 # A row: little-endian int64 words. HEADER_WORDS of header, the buckets' keys, their counts, then the money section
 # (purchases.py), which stays bytes until an order, a refund or a cancel needs it.
@@ -40,11 +48,11 @@ class State:
 
     def __init__(self) -> None:
         self._bytes: bytes | None = NO_EVENTS  # None: to be written from the rest
-        self._is_read = False  # the rest is read from the bytes when asked for
+        self._is_read = False  # the rest is read from the bytes when asked for: most states are never asked
         self._keys: array[int]
         self._counts: array[int]
-        self._purchases: Purchases | None = None  # read from the section when asked for
-        self._section: Section | None = NO_SECTION  # None: to be written from the purchases
+        self._purchases: Purchases | None  # read from the section when asked for
+        self._section: Section | None  # None: to be written from the purchases
 
     @property
     def buckets(self) -> dict[int, int]:
@@ -63,23 +71,31 @@ class State:
     def apply(self, found: Iterable[Effect]) -> None:
         """Add the effects of events that were not applied before."""
         found = tuple(found)
-        if self._bytes == NO_EVENTS and len(found) <= FEW and {each.__class__ for each in found} <= {Tally}:
-            self._bytes, self._is_read = _first_row(found), False
-        else:
-            self._add(found)
+        if self._bytes == NO_EVENTS and len(found) <= FEW:
+            if {*map(type, found)} == {Tally}:
+                self._bytes, self._is_read = _first_row(found), False
+                return
+            if len(found) == 1 and isinstance(found[0], Order):
+                self._bytes, self._is_read = _row((), (), first_order(found[0])), False
+                return
+        self._add(found)
 
     def _add(self, found: Iterable[Effect]) -> None:
         self._read()
         self._bytes = None
+        more: dict[int, int] = {}
         orders: list[Order] = []
         for effect in found:
             if isinstance(effect, Tally):
                 day, kind, q_milli = effect
-                self._count(day << KIND_BITS | kind, (q_milli << COUNT_BITS) + 1)
+                key = day << KIND_BITS | kind
+                more[key] = more.get(key, 0) + (q_milli << COUNT_BITS) + 1
             elif isinstance(effect, Order):
                 orders.append(effect)
             else:
                 self._take_money_back(effect)
+        for key, count in more.items():
+            self._count(key, count)
         if orders:
             self._add_orders(orders)
 
@@ -92,7 +108,7 @@ class State:
         end = first + buckets
         self._keys = array("q", row[HEADER_WORDS << 3 : first << 3])
         self._counts = array("q", row[first << 3 : end << 3])
-        self._section = tuple(counts), row[end << 3 :]
+        self._section, self._purchases = (tuple(counts), row[end << 3 :]), None
         self._is_read = True
 
     def _count(self, key: int, more: int) -> None:
@@ -133,9 +149,9 @@ class State:
             for key, count in state.buckets.items():
                 whole._count(key, count)
             known = state.purchases
-            whole.apply(known.orders.values())
-            whole.apply(known.refunds.values())
-            whole.apply(Cancel(key, day) for key, day in known.cancels.items())
+            whole._add(known.orders.values())
+            whole._add(known.refunds.values())
+            whole._add(Cancel(key, day) for key, day in known.cancels.items())
         return whole
 
     def until(self, day: int) -> "State":
@@ -162,9 +178,7 @@ class State:
             if self._section is None:
                 self._section = write_section(self.purchases)
                 self._purchases = None
-            counts, rest = self._section
-            header = _HEADER.pack(FORMAT, len(self._keys), *counts)
-            self._bytes = b"".join((header, self._keys.tobytes(), self._counts.tobytes(), rest))
+            self._bytes = _row(self._keys, self._counts, self._section)
         return self._bytes
 
     @classmethod
@@ -173,6 +187,11 @@ class State:
         state = cls()
         state._bytes = row
         return state
+
+
+def _row(keys: "array[int] | tuple[()]", counts: "array[int] | tuple[()]", section: Section) -> bytes:
+    numbers, rest = section
+    return b"".join((_HEADER.pack(FORMAT, len(keys), *numbers), bytes(keys), bytes(counts), rest))
 
 
 @lru_cache(maxsize=4096)
