@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import httpx
+import pytest
 import pytest_asyncio
 from sqlalchemy import text
 from tests.integration.scoring.desk import NOW, TODAY, Desk, deployment, event, linked, order, rows
@@ -15,6 +16,7 @@ from guanxi_cli.local.keys import read_credentials
 from scoring.app import make_app
 from scoring.domain.metrics import METRICS
 from scoring.settings import ScoringSettings
+from scoring.usecases.list_customers_on import BaseTooLarge, list_customers_on
 
 ANN = "c_aaaaaaaaaaaaaaaaaaaaaaaaaa"
 BOB = "c_baaaaaaaaaaaaaaaaaaaaaaaaa"
@@ -120,6 +122,47 @@ async def test_a_timeline_ends_with_the_day_that_is_asked_for(api: httpx.AsyncCl
     assert [one["id"] for one in past["data"]] == ["o-9", "o-1"]
     assert past["as_of"] == day(60)
     assert len((await get(api, "/timeline"))["data"]) == 6
+
+
+async def paged(api: httpx.AsyncClient, **query: Any) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
+    cursor: dict[str, str] = {}
+    while True:
+        answer = await api.get("/v1/customers", params={**query, **cursor})
+        assert answer.status_code == 200, answer.text
+        found += answer.json()["data"]
+        if not answer.json()["has_more"]:
+            return found
+        cursor = {"cursor": answer.json()["next_cursor"]}
+
+
+async def test_a_list_as_of_a_day_is_what_was_listed_then(api: httpx.AsyncClient, database: Database) -> None:
+    told = [event("page.viewed", f"c-{number}", days_ago=40) for number in range(20)]
+    told += [order(f"c-{number}", 9_000 * number, days_ago=35 + number) for number in range(9)]
+    past = Desk(database, deployment(NOW - timedelta(days=30)))
+    await past.apply(told)
+    asked = {"sort": "-monetary_minor", "limit": 7}
+    listed = await paged(api, **asked)
+    seen = [event("page.viewed", f"c-{number}") for number in range(20)]
+    await Desk(database).apply([*seen, *(order(f"c-{number}", 70_000) for number in range(5, 25))])
+    assert await paged(api, **asked, as_of=day(30)) == listed
+    for filters in ({"segment": "potential"}, {"tier": "brand", "sort": "churn_risk"}, {"sort": "-care_priority"}):
+        assert await paged(api, **asked | filters, as_of=day(0)) == await paged(api, **asked | filters)
+    assert await paged(api, as_of=day(100)) == []
+    cards = await api.post("/v1/customers/batch-get", json={"customers": [ANN], "as_of": day(30)})
+    assert (cards.status_code, cards.json()["missing"]) == (200, [ANN])
+    with pytest.raises(BaseTooLarge, match="more than 10"):
+        async with database.transaction() as connection:
+            await list_customers_on(
+                connection,
+                {},
+                sort="customer",
+                after=None,
+                limit=1,
+                as_of=NOW.date(),
+                deployment=past.deployment,
+                most=10,
+            )
 
 
 REFUSED: list[tuple[str, dict[str, str], int, str]] = [

@@ -9,8 +9,9 @@ from common.http.freshness import CurrentFreshness
 from common.http.pagination import Paging
 from common.http.transaction import Connection
 from scoring.api.answers import CustomersAnswer
-from scoring.api.asking import Deployed
-from scoring.usecases.list_customers import list_customers, position_of
+from scoring.api.asking import Day, Deployed
+from scoring.usecases.list_customers import list_customers
+from scoring.usecases.list_customers_on import position_of
 
 router = APIRouter()
 
@@ -45,8 +46,9 @@ async def get_customers(
     churn_band: Literal["low", "medium", "high"] | None = None,
     key_account: bool | None = None,
     sort: Annotated[Sort, Query(description="`-` for falling; unknown values last")] = "-monetary_minor",
+    as_of: Day = None,
 ) -> CustomersAnswer:
-    """Customers by their shown dimensions, as of each one's last evaluation."""
+    """Customers by their shown dimensions, as of each one's last evaluation; with `as_of` judged anew for that day."""
     filters: dict[str, str | bool | None] = {
         "segment": segment,
         "tier": tier,
@@ -55,7 +57,7 @@ async def get_customers(
         "churn_band": churn_band,
         "key_account": key_account,
     }
-    name = f"customers {sort} {filters}"
+    name = f"customers {sort} {filters} {as_of}"
     after = paging.after(name, tuple[float | None, str])
     rows = await list_customers(
         connection,
@@ -63,8 +65,10 @@ async def get_customers(
         sort=sort,
         after=after,
         limit=paging.limit + 1,
+        as_of=as_of,
+        deployment=deployment,
     )
     page = paging.page(name, rows, lambda row: position_of(row, sort))
     page["data"] = [asdict(row) for row in page["data"]]
-    rest = {"currency": deployment.currency, "as_of": deployment.today(), "freshness": freshness}
+    rest = {"currency": deployment.currency, "as_of": as_of or deployment.today(), "freshness": freshness}
     return CustomersAnswer.model_validate({**page, **rest})

@@ -1,10 +1,13 @@
-"""Which customers stand where, and in which order?"""
+"""Which customers stand where, and in which order? As of each one's last evaluation, or judged anew for a day."""
 
 from collections.abc import Mapping
+from datetime import date
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from scoring.store.standings import StandingRow, list_standings
+from scoring.usecases.deployment import Deployment
+from scoring.usecases.list_customers_on import Position, list_customers_on
 
 
 async def list_customers(
@@ -12,10 +15,16 @@ async def list_customers(
     filters: Mapping[str, str | bool],
     *,
     sort: str,
-    after: tuple[float | None, str] | None,
+    after: Position | None,
     limit: int,
+    as_of: date | None,
+    deployment: Deployment,
 ) -> list[StandingRow]:
-    """A page after a position."""
+    """A page after a position. Raises BaseTooLarge for a day."""
+    if as_of is not None:
+        return await list_customers_on(
+            connection, filters, sort=sort, after=after, limit=limit, as_of=as_of, deployment=deployment
+        )
     name, descending = sort.removeprefix("-"), sort.startswith("-")
     return await list_standings(
         connection,
@@ -25,10 +34,3 @@ async def list_customers(
         after=after,
         limit=limit,
     )
-
-
-def position_of(row: StandingRow, sort: str) -> tuple[float | None, str]:
-    """Where a row stands in the order."""
-    name = sort.removeprefix("-")
-    value = 0.0 if name == "customer" else getattr(row, name)
-    return (None if value is None else float(value), row.customer)
