@@ -21,7 +21,7 @@ def changed(path: str, value: Any) -> dict[str, Any]:
     if value is None:
         del place[last]
     else:
-        place[last] = value
+        place[int(last) if isinstance(place, list) else last] = value
     return mapping
 
 
@@ -77,6 +77,26 @@ def changed(path: str, value: Any) -> dict[str, Any]:
         ("care/weights/cs", 0.2, "care.weights: must sum to 1"),
         ("stage/loyalty/tenure", 3, "stage.loyalty.tenure: is not a known key"),
         ("version", 1, "version: must be a text"),
+        (
+            "version",
+            "../2",
+            "version: must be 1 to 64 letters, digits, points, dashes or underscores, with no point in front",
+        ),
+        ("scores/engagement/half_point", 1e13, "scores.engagement.half_point: must be from 0 to 1e+12"),
+        ("scores/engagement/half_point", 10**400, "scores.engagement.half_point: must be from 0 to 1e+12"),
+        ("scores/engagement/half_point", float("nan"), "scores.engagement.half_point: must be a number"),
+        ("scores/engagement/half_point", True, "scores.engagement.half_point: must be a number"),
+        ("thresholds/monetary", [1, 2, 3, 10**400], "thresholds.monetary: cuts must be from 0 to 1e+12"),
+        ("thresholds/monetary", [1, 2, float("inf"), 4], "thresholds.monetary: must be a list of 4 numbers"),
+        ("segment/rules/0/r_at_most", 6, "segment.rules[0].r_at_most: must be from 1 to 5"),
+        ("segment/rules/1/fm_at_least", 11, "segment.rules[1].fm_at_least: must be from 2 to 10"),
+        (
+            "segment/rules/1",
+            {"segment": "active"},
+            "segment.rules[1].segment: needs a limit beside it: it would hold for everybody",
+        ),
+        ("stage/guard_days", -1, "stage.guard_days: must be from 0 to 365"),
+        ("scores/strength/raise_from", 90, "scores.strength.raise_from: must be below raise_full"),
         ("tier", 3, "tier: must be a mapping"),
     ],
 )
@@ -84,6 +104,53 @@ def test_a_wrong_entry_is_refused_with_its_place(path: str, value: Any, told: st
     with pytest.raises(PolicyInvalid) as refused:
         Policy.from_mapping(changed(path, value))
     assert str(refused.value) == told
+
+
+OPEN = {"kinds", "types", "touchpoints", "questions", "points"}
+"""Lists of what counts: every entry may be left out."""
+
+
+def leaves(mapping: dict[str, Any], path: str = "") -> list[str]:
+    """The path of every key that a policy must have."""
+    found: list[str] = []
+    for key, value in mapping.items():
+        place = f"{path}/{key}" if path else key
+        if key not in OPEN:
+            found.append(place)
+            found += leaves(value, place) if isinstance(value, dict) else []
+    return found
+
+
+def test_a_policy_that_lacks_any_one_key_is_refused_with_the_key() -> None:
+    for path in leaves(MAPPING):
+        with pytest.raises(PolicyInvalid) as refused:
+            Policy.from_mapping(changed(path, None))
+        assert str(refused.value) == f"{path.replace('/', '.')}: is missing"
+
+
+def test_a_policy_with_a_half_life_of_zero_anywhere_is_refused_with_the_key() -> None:
+    half_lives = [path for path in leaves(MAPPING) if path.endswith("half_life_days")]
+    assert len(half_lives) >= 10
+    for path in half_lives:
+        with pytest.raises(PolicyInvalid) as refused:
+            Policy.from_mapping(changed(path, 0))
+        assert str(refused.value) == f"{path.replace('/', '.')}: must be above 0"
+
+
+def test_a_policy_with_an_unknown_key_anywhere_is_refused_with_the_key() -> None:
+    sections = [path for path in leaves(MAPPING) if isinstance(value_at(path), dict)]
+    assert len(sections) >= 20
+    for path in sections:
+        with pytest.raises(PolicyInvalid) as refused:
+            Policy.from_mapping(changed(f"{path}/halflife", 3))
+        assert "halflife: " in str(refused.value)
+
+
+def value_at(path: str) -> Any:
+    place: Any = MAPPING
+    for step in path.split("/"):
+        place = place[step]
+    return place
 
 
 def test_kinds_keep_their_numbers_whatever_order_a_policy_lists_them_in() -> None:

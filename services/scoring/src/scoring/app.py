@@ -23,6 +23,7 @@ from scoring.api import (
     jobs,
     lists,
     policies,
+    policy_life,
     preview,
     purchase_reports,
     reports,
@@ -60,6 +61,7 @@ def make_app(settings: ScoringSettings, *, now: Callable[[], datetime] = wall_cl
                 purchase_reports,
                 preview,
                 policies,
+                policy_life,
                 jobs,
                 events,
             )

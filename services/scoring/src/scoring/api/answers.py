@@ -168,29 +168,6 @@ class SharesAnswer(BaseModel):
     freshness: Freshness
 
 
-class PolicyRow(BaseModel):
-    """One version of the policy."""
-
-    version: str
-    loaded_at: datetime
-    in_force: bool
-
-
-class PoliciesAnswer(BaseModel):
-    """Every version, newest first."""
-
-    data: list[PolicyRow]
-    next_cursor: None = None
-    has_more: bool = False
-
-
-class PolicyAnswer(BaseModel):
-    """One version as it was loaded."""
-
-    version: str
-    policy: dict[str, Any]
-
-
 class ThresholdsAnswer(BaseModel):
     """Every record of thresholds, newest first."""
 

@@ -1,14 +1,13 @@
 """GET /v1/policies and /v1/thresholds: by which rules is judged?"""
 
-from dataclasses import asdict
-
 from fastapi import APIRouter
 
 from common.http.transaction import Connection
-from scoring.api.answers import PoliciesAnswer, PolicyAnswer, ThresholdsAnswer
+from scoring.api.answers import ThresholdsAnswer
+from scoring.api.answers_policies import PoliciesAnswer, PolicyAnswer, PolicyRow
 from scoring.api.asking import Deployed
 from scoring.store.policies import list_policies
-from scoring.usecases.read_policy import read_policy
+from scoring.usecases.read_stored_policy import read_stored_policy
 
 router = APIRouter()
 
@@ -16,13 +15,15 @@ router = APIRouter()
 @router.get("/v1/policies")
 async def get_policies(connection: Connection) -> PoliciesAnswer:
     """Every version, newest first."""
-    return PoliciesAnswer.model_validate({"data": [asdict(one) for one in await list_policies(connection)]})
+    return PoliciesAnswer(data=[PolicyRow.model_validate(one) for one in await list_policies(connection)])
 
 
 @router.get("/v1/policies/{version}")
 async def get_policy(version: str, connection: Connection) -> PolicyAnswer:
     """One version in full."""
-    return PolicyAnswer(version=version, policy=await read_policy(connection, version))
+    found = await read_stored_policy(connection, version)
+    row = PolicyRow.model_validate(found.told).model_dump()
+    return PolicyAnswer(**row, policy=found.body, tests=found.tests)
 
 
 @router.get("/v1/thresholds")

@@ -106,7 +106,7 @@ class Policy:
         segment, engagement = top.section("segment"), scores.section("engagement")
         personal, reciprocity, rfm = (scores.section(name) for name in ("personal_contact", "reciprocity", "rfm"))
         policy = cls(
-            version=top.text("version"),
+            version=top.name("version"),
             kinds=KindTable.read(top.section("kinds")),
             experience=read_shrunk_mean(scores.section("experience")),
             engagement_half_life_days=engagement.positive("half_life_days"),

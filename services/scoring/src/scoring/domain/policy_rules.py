@@ -7,7 +7,7 @@ Example: `read_status(Section({"dormant_from_days": 180, ...}, "status"))` is a 
 from dataclasses import dataclass
 
 from scoring.domain.mapping import kind_number
-from scoring.domain.reading import PolicyInvalid, Section
+from scoring.domain.reading import MOST, PolicyInvalid, Section
 
 TIERS = ("distant", "brand", "face_to_face", "intimate")
 SEGMENTS = ("churned", "potential", "active", "high_value")
@@ -182,20 +182,15 @@ def read_segment_rule(section: Section) -> SegmentRule:
     if name not in SEGMENTS:
         raise PolicyInvalid(section.path("segment"), f"must be one of {', '.join(SEGMENTS)}")
 
-    def limit(key: str) -> int | None:
-        return section.whole(key) if section.has(key) else None
+    def limit(key: str, least: int = 0, most: float = MOST) -> int | None:
+        return section.whole(key, least=least, most=most) if section.has(key) else None
 
-    rule = SegmentRule(
-        segment=SEGMENTS.index(name),
-        r_at_least=limit("r_at_least"),
-        r_at_most=limit("r_at_most"),
-        f_at_least=limit("f_at_least"),
-        m_at_least=limit("m_at_least"),
-        fm_at_least=limit("fm_at_least"),
-        idle_at_least=limit("idle_at_least"),
-    )
+    limits = {key: limit(key, 1, 5) for key in ("r_at_least", "r_at_most", "f_at_least", "m_at_least")}
+    limits |= {"fm_at_least": limit("fm_at_least", 2, 10), "idle_at_least": limit("idle_at_least")}
     section.finish()
-    return rule
+    if all(each is None for each in limits.values()):
+        raise PolicyInvalid(section.path("segment"), "needs a limit beside it: it would hold for everybody")
+    return SegmentRule(segment=SEGMENTS.index(name), **limits)
 
 
 def read_tiers(section: Section) -> Tiers:

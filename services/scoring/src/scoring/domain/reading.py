@@ -5,8 +5,9 @@ PolicyInvalid("scores.engagement.half_life_days: must be above 0").
 """
 
 import math
+import re
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from common.errors import Malformed
 
@@ -18,6 +19,13 @@ class PolicyInvalid(Malformed):
 
     def __init__(self, path: str, why: str) -> None:
         super().__init__(f"{path}: {why}", path=path, why=why)
+
+
+MOST: Final = 1e12
+"""No figure of a policy is larger: sums of products of such figures stay exact enough to compare."""
+
+
+NAME: Final = re.compile(r"[^\W.][\w.-]{0,63}")
 
 
 class Section:
@@ -61,6 +69,15 @@ class Section:
             raise PolicyInvalid(self.path(key), "must be a text")
         return value
 
+    def name(self, key: str) -> str:
+        """A text that may stand in a path and in a file's name."""
+        value = self.text(key)
+        if NAME.fullmatch(value) is None:
+            raise PolicyInvalid(
+                self.path(key), "must be 1 to 64 letters, digits, points, dashes or underscores, with no point in front"
+            )
+        return value
+
     def texts(self, key: str) -> tuple[str, ...]:
         value = self.take(key)
         if (
@@ -71,12 +88,13 @@ class Section:
             raise PolicyInvalid(self.path(key), "must be a list of texts")
         return tuple(value)
 
-    def number(self, key: str, *, least: float = 0.0, most: float = math.inf) -> float:
+    def number(self, key: str, *, least: float = 0.0, most: float = MOST) -> float:
         value = self.take(key)
-        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        if not _is_number(value):
             raise PolicyInvalid(self.path(key), "must be a number")
         if not least <= value <= most:
-            reason = f"must be at least {least:g}" if most == math.inf else f"must be from {least:g} to {most:g}"
+            below = value < least and most == MOST
+            reason = f"must be at least {least:g}" if below else f"must be from {least:g} to {most:g}"
             raise PolicyInvalid(self.path(key), reason)
         return float(value)
 
@@ -86,7 +104,7 @@ class Section:
             raise PolicyInvalid(self.path(key), "must be above 0")
         return value
 
-    def whole(self, key: str, *, least: int = 0, most: float = math.inf) -> int:
+    def whole(self, key: str, *, least: int = 0, most: float = MOST) -> int:
         value = self.number(key, least=least, most=most)
         if value != int(value):
             raise PolicyInvalid(self.path(key), "must be a whole number")
@@ -94,17 +112,22 @@ class Section:
 
     def cuts(self, key: str) -> tuple[float, float, float, float]:
         value = self.take(key)
-        numbers = isinstance(value, Sequence) and not isinstance(value, str) and len(value) == 4
-        if not numbers or any(isinstance(each, bool) or not isinstance(each, int | float) for each in value):
+        is_list = isinstance(value, Sequence) and not isinstance(value, str) and len(value) == 4
+        if not is_list or not all(_is_number(each) for each in value):
             raise PolicyInvalid(self.path(key), "must be a list of 4 numbers")
         if list(value) != sorted(value):
             raise PolicyInvalid(self.path(key), "cuts must not fall")
+        if not all(0 <= each <= MOST for each in value):
+            raise PolicyInvalid(self.path(key), f"cuts must be from 0 to {MOST:g}")
         one, two, three, four = (float(each) for each in value)
-        if not all(math.isfinite(each) and each >= 0 for each in (one, two, three, four)):
-            raise PolicyInvalid(self.path(key), "cuts must be 0 or more")
         return one, two, three, four
 
     def finish(self) -> None:
         unknown = sorted(str(key) for key in self._mapping if key not in self._read)
         if unknown:
             raise PolicyInvalid(self.path(unknown[0]), "is not a known key")
+
+
+def _is_number(value: object) -> bool:
+    """An integer of any size, or a finite float."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < math.inf

@@ -8,6 +8,8 @@ import structlog
 
 from common.database import Database, is_transient
 from common.waiting import jitter, pause
+from scoring.usecases.ask_what_if import WHAT_IF
+from scoring.usecases.compare_policies import compare_policies
 from scoring.usecases.count_category_pairs import CATEGORY_PAIRS, count_category_pairs
 from scoring.usecases.deployment import Deployment
 from scoring.usecases.step_job import JobCancelled, Step, step_job
@@ -16,7 +18,10 @@ log = structlog.get_logger()
 
 POLL_SECONDS: Final = 0.5
 
-STEPS: Final[Mapping[str, Step]] = {CATEGORY_PAIRS: count_category_pairs}
+STEPS: Final[Mapping[str, Step]] = {
+    CATEGORY_PAIRS: count_category_pairs,
+    WHAT_IF: compare_policies,
+}
 """The step of each kind of run."""
 
 

@@ -1,0 +1,82 @@
+"""Does a policy make of these interactions what is expected? Each fixture replayed and judged, stored nowhere."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from common.errors import AppError, Conflict
+from scoring.domain.fixture import Fixture
+from scoring.domain.policy import Policy
+from scoring.domain.reading import PolicyInvalid
+from scoring.domain.rules import Rules
+from scoring.domain.thresholds import Thresholds
+from scoring.usecases.deployment import Deployment
+from scoring.usecases.preview_card import MOST_INTERACTIONS, preview_card
+
+FIXTURE_THRESHOLDS = "fixture"
+
+
+class PolicyTestsFailed(Conflict):
+    """Some fixture came out otherwise than expected; `failures` names each with what was expected and what came."""
+
+    code = "policy_tests_failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FixtureResult:
+    """`got` holds every dimension that was expected; `differs` those that came out otherwise."""
+
+    name: str
+    passed: bool
+    expected: dict[str, object]
+    got: dict[str, object]
+    differs: dict[str, dict[str, object]] = field(default_factory=dict)
+
+
+def run_policy_tests(fixtures: Iterable[Fixture], policy: Policy, *, deployment: Deployment) -> list[FixtureResult]:
+    """One result a fixture. Raises PolicyInvalid where a fixture cannot be replayed."""
+    return [_run(fixture, policy, deployment) for fixture in fixtures]
+
+
+def check_passed(results: Sequence[FixtureResult], version: str) -> None:
+    """Raise PolicyTestsFailed unless every test passed."""
+    failed = [one for one in results if not one.passed]
+    if failed:
+        first, more = failed[0], f" ({len(failed) - 1} more in failures)" if len(failed) > 1 else ""
+        raise PolicyTestsFailed(
+            f"Policy {version}: {len(failed)} of {len(results)} tests failed. {first.name}: {_told(first)}{more}. "
+            "Correct the policy, or give a test of the same name that expects what is now wanted.",
+            failures=[{"name": one.name, "differs": one.differs} for one in failed],
+        )
+
+
+def _run(fixture: Fixture, policy: Policy, deployment: Deployment) -> FixtureResult:
+    try:
+        card = _card(fixture, policy, deployment)
+    except PolicyInvalid as err:
+        raise PolicyInvalid(f"tests[{fixture.name}].{err.data['path']}", err.data["why"]) from err
+    except AppError as err:
+        raise PolicyInvalid(f"tests[{fixture.name}].interactions", f"cannot be replayed: {err.message}") from err
+    differs = fixture.differences(card)
+    return FixtureResult(
+        name=fixture.name,
+        passed=not differs,
+        expected=dict(fixture.expect),
+        got={name: card[name] for name in fixture.expect},
+        differs=differs,
+    )
+
+
+def _card(fixture: Fixture, policy: Policy, deployment: Deployment) -> dict[str, Any]:
+    thresholds = policy.fixed
+    if fixture.thresholds:
+        thresholds = Thresholds.from_mapping(fixture.thresholds, version=FIXTURE_THRESHOLDS, base=policy.fixed)
+    events = list(fixture.events(zone=deployment.zone, currency=deployment.currency))
+    if len(events) > MOST_INTERACTIONS:
+        raise PolicyInvalid("interactions", f"must be at most {MOST_INTERACTIONS}")
+    rules = Rules(policy=policy, thresholds=thresholds)
+    return preview_card(events, as_of=fixture.as_of, rules=rules, deployment=deployment)
+
+
+def _told(result: FixtureResult) -> str:
+    return ", ".join(f"{name} is {each['got']}, not {each['expected']}" for name, each in result.differs.items())
