@@ -26,7 +26,7 @@ async def fill(database: Database) -> None:
     for number in range(40):
         told.append(event("page.viewed", f"c-{number}", days_ago=number))
         told += [order(f"c-{number}", 9_000, days_ago=11 * number + 40 * again) for again in range(number % 4)]
-    told += [order("c-rich", 400_000, days_ago=90 + again) for again in range(2)]
+    told += [order("c-rich", 200_000, days_ago=100 + again) for again in range(4)]
     desk = Desk(database)
     await desk.apply([*told, order("c-alias", 5_000, days_ago=3)])
     await desk.apply(linked("c-alias", "c-3"))
@@ -88,7 +88,7 @@ async def test_a_rich_customer_who_fell_silent_is_warned_of(api: httpx.AsyncClie
     await fill(database)
     report = await ask(api, "GET", "/v1/reports/recency")
     (warning,) = report["early_warning"]
-    assert (warning["customer"], warning["recency_days"], warning["monetary_minor"]) == ("c-rich", 90, 800_000)
+    assert (warning["customer"], warning["recency_days"], warning["monetary_minor"]) == ("c-rich", 100, 800_000)
     assert warning["churn_risk"] - warning["churn_risk_before"] >= 0.1
     assert sum(row["customers"] for row in report["data"]) == 32
 

@@ -188,20 +188,24 @@ def test_each_day_falls_into_its_bin(idle: int, from_days: int, to_days: int | N
 
 
 def test_a_key_account_whose_risk_rose_enough_is_warned_of_and_nobody_else() -> None:
-    silent = [order(0, 300_000), order(5, 10_000)]
-    arrays = packed(silent, [*silent, order(79, 10)], [order(0, 100), order(5, 100)])
-    day = day_number(on(80))
-    now, before, comparable = risks(arrays, day, RULES)
-    columns = score(arrays, on(80), POLICY, POLICY.fixed)
+    silent = [order(day, 100_000) for day in range(4)]
+    arrays = packed(silent, [*silent, order(102, 10)], [order(day, 100) for day in range(4)])
+    now, before, comparable = risks(arrays, day_number(on(103)), RULES)
+    columns = score(arrays, on(103), POLICY, POLICY.fixed)
     assert (now == columns.churn_risk).all()
-    assert (before == score(arrays, on(50), POLICY, POLICY.fixed).churn_risk).all()
+    assert (before == score(arrays, on(73), POLICY, POLICY.fixed).churn_risk).all()
     assert warned(now, before, comparable, columns.key_account, RULES).tolist() == [0]
 
 
-@pytest.mark.parametrize(("rise", "is_warned"), [(0.1, True), (0.099999, False)])
-def test_a_rise_is_enough_from_the_policys_limit_on(rise: float, is_warned: bool) -> None:
-    now, yes = np.array([0.2 + rise]), np.array([True])
-    assert (len(warned(now, np.array([0.2]), yes, yes, RULES)) == 1) == is_warned
+@pytest.mark.parametrize(
+    ("before", "now", "is_warned"),
+    [(0.4, 0.5, True), (0.4, 0.499999, False), (0.3, 0.4, True), (0.299999, 0.399999, False)],
+)
+def test_a_rise_is_enough_from_the_policys_limit_on_unless_the_risk_is_low(
+    before: float, now: float, is_warned: bool
+) -> None:
+    yes = np.array([True])
+    assert (len(warned(np.array([now]), np.array([before]), yes, yes, RULES)) == 1) == is_warned
 
 
 def test_recency_says_how_many_are_silent() -> None:

@@ -1,9 +1,9 @@
 """How long ago did customers last buy, and for whom is it getting late? 最近购买时间, 流失预警
 
 Source: checklist.md, identify churn risk: an early-warning list with reasons. Bins of days since the last purchase with
-customers, net money of 12 months and the mean churn risk. Early warning: a key account whose churn risk rose by at
-least 0.1 within 30 days (the policy's `reports.warning`).
-Example: idle 0, 6 and 7 days fall into the bins 0-6, 0-6 and 7-14; risk .3 that was .2 is warned of.
+customers, net money of 12 months and the mean churn risk. Early warning: a key account whose churn risk is no
+longer low and rose by at least 0.1 within 30 days (the policy's `reports.warning`).
+Example: idle 0, 6 and 7 days fall into the bins 0-6, 0-6 and 7-14; risk .5 that was .4 is warned of.
 """
 
 from dataclasses import dataclass
@@ -96,6 +96,6 @@ def _risk(grid: Grid, arrays: Arrays, rules: Rules) -> tuple[Floats, Flags]:
 
 
 def warned(now: Floats, before: Floats, comparable: Flags, key_account: Flags, rules: Rules) -> Ints:
-    """Numbers of the key accounts whose risk rose enough."""
-    rise = to_micro(now - before)
-    return np.flatnonzero(comparable & key_account & (rise >= rules.policy.reports.risk_rise_at_least))
+    """Numbers of the key accounts whose risk rose enough and is no longer low."""
+    rose = to_micro(now - before) >= rules.policy.reports.risk_rise_at_least
+    return np.flatnonzero(comparable & key_account & rose & (now >= rules.policy.churn.low_below))
