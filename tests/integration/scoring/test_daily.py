@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from msgspec.structs import replace
 from sqlalchemy.ext.asyncio import AsyncConnection
 from tests.integration.scoring.desk import PARTITIONS, Desk, deployment, messages, order, rows
@@ -51,6 +52,10 @@ async def test_customers_who_fell_silent_are_published_as_dormant_with_the_cause
     assert {one["data"]["cause"] for one in told} == {"time"}
     assert all({"dimension": "status", "from": "active", "to": "dormant"} in one["data"]["changes"] for one in told)
     assert all(one["data"]["caused_by"] == [] for one in told)
+    noted = "SELECT customer, was, now FROM transition WHERE dimension = 'status' AND cause = 'time' ORDER BY customer"
+    assert await rows(database, noted) == [(one, "active", "dormant") for one in sorted(f"c-{i}" for i in range(20))]
+    today = desk.deployment.today()
+    assert await rows(database, "SELECT DISTINCT evaluated_on FROM state") == [(today,)], "also who did not move"
 
 
 async def test_a_second_run_of_the_same_day_finds_nothing_to_do(database: Database) -> None:
@@ -86,10 +91,13 @@ async def test_the_consumer_goes_on_from_what_the_daily_job_published(database: 
     assert {"dimension": "status", "from": "dormant", "to": "active"} in changed
 
 
-async def test_a_new_policy_judges_everybody_at_once_with_the_cause_policy(database: Database) -> None:
+@pytest.mark.parametrize("cause", ["policy", "thresholds"])
+async def test_new_rules_judge_everybody_at_once_with_their_own_cause(database: Database, cause: str) -> None:
     desk = Desk(database, deployment(TODAY_NOW))
     await apply_long_ago(database)
     async with database.transaction() as connection:
-        await plan_run(connection, "policy-2", cause="policy", deployment=desk.deployment)
+        await plan_run(connection, f"{cause}-2", cause=cause, deployment=desk.deployment)
+    await plan_today(desk)
     await fire_all(database, desk)
-    assert {one["data"]["cause"] for one in (await messages(database))[20:]} == {"policy"}
+    assert {one["data"]["cause"] for one in (await messages(database))[20:]} == {cause}, "though the day's run was due"
+    assert await rows(database, "SELECT DISTINCT cause FROM transition") == [(cause,)]
