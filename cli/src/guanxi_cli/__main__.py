@@ -4,6 +4,7 @@ import sys
 
 import typer
 
+from guanxi_cli.commands.calibrate import calibrate, quality
 from guanxi_cli.commands.demo import demo
 from guanxi_cli.commands.doctor import doctor
 from guanxi_cli.commands.down import down
@@ -25,7 +26,7 @@ def make_app() -> typer.Typer:
         pretty_exceptions_enable=False,
         add_completion=False,
     )
-    for command in (up, status, logs, down, reset, demo, quickstart, credentials, doctor):
+    for command in (up, status, logs, down, reset, demo, quickstart, calibrate, quality, credentials, doctor):
         app.command()(command)
     app.command("import")(import_file)
     app.add_typer(keys, name="keys")

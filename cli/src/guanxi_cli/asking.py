@@ -50,7 +50,7 @@ class Service:
             answer = await self._client.request(method, path, **request)
         except httpx.TransportError as error:
             raise Problem(f"nothing answers at {self._client.base_url}: run guanxi up ({error})") from error
-        if answer.status_code == httpx.codes.ACCEPTED:
+        if method == "GET" and answer.status_code == httpx.codes.ACCEPTED:
             return {}  # what was waited for has not taken effect yet
         if not answer.is_success:
             raise Problem(f"{method} {answer.request.url} answered {answer.status_code}: {answer.text[:300]}")
