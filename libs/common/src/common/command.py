@@ -6,6 +6,7 @@ the service's `make_app`, `make_worker` and `seed` (optional: writes what the ta
 
 import argparse
 import sys
+from collections.abc import Mapping
 from importlib import import_module
 from typing import Final
 
@@ -26,10 +27,14 @@ COMMANDS: Final = {
 }
 
 
-def main(service: str, settings_class: type[Settings]) -> None:
-    """Run the command of `sys.argv`; exits 2 on wrong usage or settings, 1 when a process dies."""
+def main(service: str, settings_class: type[Settings], own: Mapping[str, str] | None = None) -> None:
+    """Run the command of `sys.argv`; exits 2 on wrong usage or settings, 1 when a process dies.
+
+    `own`: the service's commands beside these, each with the module that runs it.
+    """
+    commands = {**COMMANDS, **(own or {})}
     parser = argparse.ArgumentParser(prog=f"python -m {service}")
-    parser.add_argument("command", choices=COMMANDS)
+    parser.add_argument("command", choices=commands)
     parser.add_argument("arguments", nargs=argparse.REMAINDER)
     chosen = parser.parse_args()
     try:
@@ -39,7 +44,7 @@ def main(service: str, settings_class: type[Settings]) -> None:
         parser.exit(2, f"{service} cannot start; set these environment variables:\n  " + "\n  ".join(lines) + "\n")
     configure_logging(service=service, process=chosen.command, level=settings.log_level)
     try:
-        import_module(COMMANDS[chosen.command]).run(service, settings, chosen.arguments)
+        import_module(commands[chosen.command]).run(service, settings, chosen.arguments)
     except AppError as error:
         log.critical("process_refused", reason=error.message)
         sys.exit(1)

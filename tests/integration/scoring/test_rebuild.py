@@ -1,0 +1,142 @@
+"""Does a rebuild find what is wrong, leave what is right byte for byte, and tell nobody of what did not happen?"""
+
+import random
+from collections.abc import Iterable
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+from tests.integration.scoring.desk import Desk, deployment, event, linked, messages, oracle, order, partition, rows
+from tests.integration.scoring.test_aliases import settle
+from tests.integration.scoring.test_erasure import erased
+
+from common.database import Database
+from common.events import Event
+from scoring.domain.policy import Policy
+from scoring.jobs.rebuild import LedgerLacksEvents, Rebuild
+from scoring.store.states import SHOWN
+
+TYPES = ("page.viewed", "message.received", "complaint.made", "order.delivered", "zebra.seen")
+BATCH = 2500
+
+
+def year(events: int, customers: int, seed: int = 7) -> list[Event]:
+    """Orders, refunds, cancels, links, an erasure and whatever else may happen."""
+    chance = random.Random(seed)
+    told: list[Event] = []
+    for number in range(events):
+        one = f"c-{chance.randrange(customers)}"
+        days, pick = chance.uniform(0, 700), chance.random()
+        if pick < 0.3:
+            told.append(order(one, chance.randrange(90_000), days_ago=days, order_id=f"{one}-{number % 9}"))
+        elif pick < 0.35:
+            told.append(event("order.refunded", one, days_ago=days, amount_minor=500, order_id=f"{one}-{number % 9}"))
+        elif pick < 0.37:
+            told.append(event("order.cancelled", one, days_ago=days, order_id=f"{one}-{number % 9}"))
+        else:
+            told.append(event(chance.choice(TYPES), one, days_ago=days, personal=pick < 0.6))
+    facts = [one for number in range(9) for one in linked(f"c-{number}", f"c-{number + 20}", number=number + 1)]
+    return [*told, *facts, *erased("c-50", "c-51")]
+
+
+async def live(database: Database, told: list[Event]) -> Desk:
+    """A worker that has applied all of it and judged everybody."""
+    desk = Desk(database)
+    for start in range(0, len(told), BATCH):
+        await desk.apply(told[start : start + BATCH])
+    await settle(desk)
+    await change(database, "DELETE FROM outbox")
+    return desk
+
+
+async def change(database: Database, *statements: str) -> None:
+    async with database.transaction() as connection:
+        for statement in statements:
+            await connection.execute(text(statement))
+
+
+async def dump(database: Database) -> list[tuple[Any, ...]]:
+    """Every row of state; of an alias, which is shown and published no more, its body."""
+    shown = f"published, evaluated_on, erased_at IS NULL, {', '.join(SHOWN)}"
+    return await rows(
+        database,
+        f"SELECT partition, subject, body, {shown} FROM state "  # noqa: S608
+        "WHERE subject NOT IN (SELECT alias FROM alias) ORDER BY 1, 2",
+    ) + await rows(
+        database, "SELECT partition, subject, body FROM state WHERE subject IN (SELECT alias FROM alias) ORDER BY 1, 2"
+    )
+
+
+async def rebuilt(database: Database, **options: Any) -> Rebuild:
+    run = Rebuild(database, deployment(), **options)
+    await run.replay()
+    return run
+
+
+async def sent(database: Database) -> list[tuple[Any, ...]]:
+    return await rows(database, "SELECT * FROM outbox UNION ALL SELECT null, null, null, null, null, null FROM dirty")
+
+
+def some(ids: Iterable[int]) -> str:
+    return "(" + ", ".join(f"'c-{one}'" for one in ids) + ")"
+
+
+async def test_ten_thousand_events_make_the_same_states_again_and_nobody_hears_of_it(
+    database: Database, policy: Policy
+) -> None:
+    told = year(10_000, 300)
+    desk = await live(database, told)
+    before = await dump(database)
+    await change(database, "DELETE FROM state")
+    run = await rebuilt(database)
+    after = await dump(database)
+    assert len(run.wrong) == 300
+    assert after == before
+    bodies = oracle([one for one in told if one.subject not in ("c-50", "c-51")], desk.deployment, policy)
+    assert {row[1]: bytes(row[2]) for row in after if row[1] in bodies} == bodies
+    assert await sent(database) == []
+    run = await rebuilt(database, is_dry=True)
+    assert (run.wrong, run.unreadable, run.events) == ([], 0, len(await rows(database, "SELECT id FROM ledger")))
+
+
+async def test_only_what_differs_is_switched_and_only_a_shown_difference_is_told(database: Database) -> None:
+    desk = await live(database, year(1500, 60))
+    before = await dump(database)
+    other = "(SELECT body FROM state WHERE subject = 'c-49')"
+    await change(
+        database,
+        f"UPDATE state SET body = {other} WHERE subject IN {some(range(30, 35))}",  # noqa: S608
+        f"DELETE FROM state WHERE subject IN {some((0, 1, 20, 40, 41))}",  # noqa: S608
+        f"INSERT INTO state (partition, subject, body) VALUES ({partition('c-nobody')}, 'c-nobody', {other})",  # noqa: S608
+        f"UPDATE state SET erased_at = NULL, body = {other} WHERE subject = 'c-51'",  # noqa: S608
+    )
+    found = await rebuilt(database, is_dry=True)
+    assert len(found.wrong) == 12
+    run = await rebuilt(database)
+    assert sorted(run.wrong) == sorted(found.wrong)
+    await settle(desk)
+    assert await dump(database) == before
+    assert await sent(database) == []
+    await desk.apply([order("c-30", 20_000)])
+    assert (await rebuilt(database, is_dry=True)).wrong == []
+
+
+async def test_a_lost_effect_is_told_of_with_the_cause_late(database: Database) -> None:
+    desk = await live(database, [order("c-1", 900_000), order("c-2", 100)])
+    other = "(SELECT body FROM state WHERE subject = 'c-2')"
+    await change(database, f"UPDATE state SET body = {other}, published = NULL WHERE subject = 'c-1'")  # noqa: S608
+    await rebuilt(database)
+    await settle(desk)
+    assert [one["data"]["cause"] for one in await messages(database)] == ["late"]
+
+
+async def test_a_ledger_that_lost_events_is_not_replayed(database: Database) -> None:
+    await live(database, [order("c-1", id_="o-1"), order("c-1", id_="o-2")])
+    before = await dump(database)
+    await change(database, "DELETE FROM ledger WHERE id = 'o-1'")
+    with pytest.raises(LedgerLacksEvents):
+        await rebuilt(database)
+    assert await dump(database) == before
+    run = Rebuild(database, deployment())
+    await run.replay(may_lose=True)
+    assert run.wrong == ["c-1"]
