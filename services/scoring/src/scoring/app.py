@@ -26,13 +26,16 @@ from scoring.api import (
     policy_life,
     preview,
     purchase_reports,
+    quality,
     reports,
+    thresholds,
     transitions,
 )
 from scoring.api.scopes import SCOPES
 from scoring.consumers.events import EventHandler, consume_events
 from scoring.jobs.daily import reevaluate_daily
 from scoring.jobs.marked import judge_marked_customers
+from scoring.jobs.monthly import calibrate_monthly
 from scoring.jobs.runs import do_long_runs
 from scoring.settings import ScoringSettings
 from scoring.store.state_cache import StateCache
@@ -62,6 +65,8 @@ def make_app(settings: ScoringSettings, *, now: Callable[[], datetime] = wall_cl
                 preview,
                 policies,
                 policy_life,
+                thresholds,
+                quality,
                 jobs,
                 events,
             )
@@ -98,6 +103,12 @@ async def make_worker(settings: ScoringSettings, stack: AsyncExitStack) -> Worke
             "marked": judge_marked_customers(database, deployment, cache),
             "daily": reevaluate_daily(database, deployment, cache, minutes=minutes),
             "runs": do_long_runs(database, deployment),
+            "monthly": calibrate_monthly(
+                database,
+                deployment,
+                day_of_month=settings.calibrate_day_of_month,
+                minutes=settings.calibrate_minutes_after_midnight,
+            ),
             "outbox": OutboxRelay(database, producer).run,
         },
     )

@@ -168,14 +168,6 @@ class SharesAnswer(BaseModel):
     freshness: Freshness
 
 
-class ThresholdsAnswer(BaseModel):
-    """Every record of thresholds, newest first."""
-
-    data: list[dict[str, Any]]
-    next_cursor: None = None
-    has_more: bool = False
-
-
 class EventAnswer(BaseModel):
     """One event of the ledger and where on the log it stood."""
 

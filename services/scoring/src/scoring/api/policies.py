@@ -1,11 +1,9 @@
-"""GET /v1/policies and /v1/thresholds: by which rules is judged?"""
+"""GET /v1/policies: by which rules is judged?"""
 
 from fastapi import APIRouter
 
 from common.http.transaction import Connection
-from scoring.api.answers import ThresholdsAnswer
 from scoring.api.answers_policies import PoliciesAnswer, PolicyAnswer, PolicyRow
-from scoring.api.asking import Deployed
 from scoring.store.policies import list_policies
 from scoring.usecases.read_stored_policy import read_stored_policy
 
@@ -24,10 +22,3 @@ async def get_policy(version: str, connection: Connection) -> PolicyAnswer:
     found = await read_stored_policy(connection, version)
     row = PolicyRow.model_validate(found.told).model_dump()
     return PolicyAnswer(**row, policy=found.body, tests=found.tests)
-
-
-@router.get("/v1/thresholds")
-async def get_thresholds(connection: Connection, deployment: Deployed) -> ThresholdsAnswer:
-    """Every record of thresholds; until the first calibration the policy's own, `fixed`."""
-    fixed = (await deployment.rules.in_force(connection)).policy.fixed
-    return ThresholdsAnswer(data=[{"version": fixed.version, **fixed.as_mapping()}])

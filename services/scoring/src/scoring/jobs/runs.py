@@ -8,11 +8,15 @@ import structlog
 
 from common.database import Database, is_transient
 from common.waiting import jitter, pause
+from scoring.usecases.ask_calibration import CALIBRATE
+from scoring.usecases.ask_quality import QUALITY
 from scoring.usecases.ask_what_if import WHAT_IF
 from scoring.usecases.compare_policies import compare_policies
 from scoring.usecases.count_category_pairs import CATEGORY_PAIRS, count_category_pairs
 from scoring.usecases.deployment import Deployment
+from scoring.usecases.step_calibration import step_calibration
 from scoring.usecases.step_job import JobCancelled, Step, step_job
+from scoring.usecases.step_quality import step_quality
 
 log = structlog.get_logger()
 
@@ -20,6 +24,8 @@ POLL_SECONDS: Final = 0.5
 
 STEPS: Final[Mapping[str, Step]] = {
     CATEGORY_PAIRS: count_category_pairs,
+    CALIBRATE: step_calibration,
+    QUALITY: step_quality,
     WHAT_IF: compare_policies,
 }
 """The step of each kind of run."""
