@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from scoring.domain.arrays import Buckets
+from scoring.domain.arrays import Buckets, of_kinds
 from scoring.domain.days import NEVER
 
 Floats = NDArray[np.float64]
@@ -48,7 +48,7 @@ class Grid:
 
 
 class Facts:
-    """Weighted facts of one sort: owner, day, weight, and where they may end, the as-of days they hold for."""
+    """Weighted facts of one sort, ascending by (owner, day): owner, day, weight, and the as-of days they hold for."""
 
     def __init__(
         self,
@@ -102,10 +102,8 @@ class Facts:
             sums = np.exp2(np.arange(-grid.guard, 1) / half_life)[:, None] * base
         else:
             sums = self._recent_by_day(*self._recent).copy()
-            factor = 2.0 ** (-1 / half_life)
             sums[grid.guard] += base
-            for row in range(grid.guard - 1, -1, -1):
-                sums[row] += sums[row + 1] * factor
+            _carry_on(sums, 2.0 ** (-1 / half_life))
         if self._odd is not None:
             owner, day, weight, holds = self._odd
             terms = np.where(holds, weight * np.exp2((day - grid.days) / half_life), 0.0)
@@ -128,11 +126,12 @@ class Facts:
         """The latest day with a fact, NEVER without one, [rows, size]."""
         found = np.full((self.grid.rows, self.grid.size), NEVER)
         owner, day, _ = self._old
-        np.maximum.at(found[self.grid.guard], owner, day)
+        found[self.grid.guard, owner] = day  # ascending: of an owner's days the last one stays
         if self._recent is not None:
             owner, day, _ = self._recent
-            np.maximum.at(found, (self.grid.as_of - day, owner), day)
-        found = np.maximum.accumulate(found[::-1])[::-1]
+            found[self.grid.as_of - day, owner] = day
+        for row in range(self.grid.guard - 1, -1, -1):
+            np.maximum(found[row], found[row + 1], out=found[row])
         if self._odd is not None:
             owner, day, _, holds = self._odd
             row, fact = np.nonzero(holds)
@@ -143,11 +142,12 @@ class Facts:
         """The earliest day with a fact, -NEVER without one, [rows, size]."""
         found = np.full((self.grid.rows, self.grid.size), -NEVER)
         owner, day, _ = self._old
-        np.minimum.at(found[self.grid.guard], owner, day)
+        found[self.grid.guard, owner[::-1]] = day[::-1]  # descending: of an owner's days the first one stays
         if self._recent is not None:
             owner, day, _ = self._recent
-            np.minimum.at(found, (self.grid.as_of - day, owner), day)
-        found = np.minimum.accumulate(found[::-1])[::-1]
+            found[self.grid.as_of - day, owner] = day
+        for row in range(self.grid.guard - 1, -1, -1):
+            np.minimum(found[row], found[row + 1], out=found[row])
         if self._odd is not None:
             owner, day, _, holds = self._odd
             row, fact = np.nonzero(holds)
@@ -155,24 +155,35 @@ class Facts:
         return found
 
 
+def _carry_on(sums: Floats, factor: float) -> None:
+    """Add to each day what is left of the day before; by rows, which accumulate() would read column by column."""
+    left = np.empty_like(sums[0])
+    for row in range(len(sums) - 2, -1, -1):
+        np.multiply(sums[row + 1], factor, out=left)
+        sums[row] += left
+
+
 def counted(grid: Grid, buckets: Buckets, kinds: tuple[int, ...]) -> Facts:
     """How often some kinds happened, together."""
-    chosen = np.flatnonzero(np.isin(buckets.kind, kinds))
+    chosen = of_kinds(buckets, kinds)
     return Facts(grid, buckets.owner[chosen], buckets.day[chosen], buckets.n[chosen].astype(np.float64))
 
 
 def visible_sum(grid: Grid, owner: Ints, weight: Floats, since: Ints, until: Ints) -> Floats:
     """Sum of the weights that hold (since <= a < until) on each day, [rows, size]; whole numbers stay exact."""
     oldest = grid.as_of - grid.guard
-    near = (since <= grid.as_of) & (until > oldest) & (since < until)
+    near = np.flatnonzero((since <= grid.as_of) & (until > oldest) & (since < until))
     owner, weight, since, until = owner[near], weight[near], np.maximum(since[near], oldest), until[near]
     at = (grid.as_of - since) * grid.size + owner
-    change = weighted_count(at, weight, grid.rows * grid.size)
-    ends = until <= grid.as_of
-    if ends.any():
+    sums = weighted_count(at, weight, grid.rows * grid.size)
+    ends = np.flatnonzero(until <= grid.as_of)
+    if len(ends):
         at = (grid.as_of - until[ends]) * grid.size + owner[ends]
-        change -= weighted_count(at, weight[ends], grid.rows * grid.size)
-    return np.cumsum(change.reshape(grid.rows, grid.size)[::-1], axis=0)[::-1]
+        sums -= weighted_count(at, weight[ends], grid.rows * grid.size)
+    sums = sums.reshape(grid.rows, grid.size)
+    for row in range(grid.guard - 1, -1, -1):
+        sums[row] += sums[row + 1]
+    return sums
 
 
 def weighted_count(at: Ints, weight: Floats, size: int) -> Floats:

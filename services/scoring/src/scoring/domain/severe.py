@@ -7,7 +7,7 @@ Example: a complaint on day 100 is severe on days 100-129; resolved on day 105, 
 
 import numpy as np
 
-from scoring.domain.arrays import Buckets
+from scoring.domain.arrays import Buckets, of_kinds
 from scoring.domain.days import NEVER
 from scoring.domain.decay import Flags, Grid, Ints
 from scoring.domain.policy import Policy
@@ -21,7 +21,8 @@ def severe(grid: Grid, buckets: Buckets, policy: Policy) -> Flags:
 
 
 def _last_day(grid: Grid, buckets: Buckets, kinds: tuple[int, ...]) -> Ints:
-    chosen = np.flatnonzero(np.isin(buckets.kind, kinds) & (buckets.day <= grid.as_of))
+    chosen = of_kinds(buckets, kinds)
+    chosen = chosen[buckets.day[chosen] <= grid.as_of]
     found = np.full(grid.size, NEVER)
-    np.maximum.at(found, buckets.owner[chosen], buckets.day[chosen])
+    found[buckets.owner[chosen]] = buckets.day[chosen]  # ascending: the last one stays
     return found

@@ -12,7 +12,7 @@ from typing import Final
 
 import numpy as np
 
-from scoring.domain.arrays import Arrays, Buckets, take
+from scoring.domain.arrays import Arrays, Buckets, of_kinds, take
 from scoring.domain.churn import buying, churn_risk
 from scoring.domain.days import FOREVER, NEVER
 from scoring.domain.decay import Flags, Floats, Grid, Ints, counted, to_micro, visible_sum
@@ -107,7 +107,7 @@ def _personal(buckets: Buckets, policy: Policy) -> Buckets:
 
 
 def _of_kinds(buckets: Buckets, kinds: tuple[int, ...]) -> Buckets:
-    chosen = np.flatnonzero(np.isin(buckets.kind, kinds))
+    chosen = of_kinds(buckets, kinds)
     return Buckets(
         owner=buckets.owner[chosen],
         day=buckets.day[chosen],
