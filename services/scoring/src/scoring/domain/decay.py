@@ -134,8 +134,8 @@ class Facts:
             np.maximum(found[row], found[row + 1], out=found[row])
         if self._odd is not None:
             owner, day, _, holds = self._odd
-            row, fact = np.nonzero(holds)
-            np.maximum.at(found, (row, owner[fact]), day[fact])
+            rows, fact = np.nonzero(holds)
+            np.maximum.at(found, (rows, owner[fact]), day[fact])
         return found
 
     def first_day(self) -> Ints:
@@ -150,8 +150,8 @@ class Facts:
             np.minimum(found[row], found[row + 1], out=found[row])
         if self._odd is not None:
             owner, day, _, holds = self._odd
-            row, fact = np.nonzero(holds)
-            np.minimum.at(found, (row, owner[fact]), day[fact])
+            rows, fact = np.nonzero(holds)
+            np.minimum.at(found, (rows, owner[fact]), day[fact])
         return found
 
 
