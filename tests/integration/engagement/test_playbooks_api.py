@@ -233,3 +233,33 @@ async def test_a_dry_run_names_the_facts_that_are_unknown(database: Database, cl
 async def test_an_invalid_draft_is_refused_with_its_place(client: httpx.AsyncClient) -> None:
     answer = await client.post(f"{PATH}/dry-run", json={"document": {"name": "x"}})
     assert (answer.status_code, answer.json()["code"]) == (422, "document_invalid")
+
+
+async def test_a_forecast_tells_which_playbooks_would_fire_at_which_cost_and_why_the_others_would_not(
+    client: httpx.AsyncClient,
+) -> None:
+    changes = [
+        {"dimension": "status", "from": "active", "to": "dormant", "customers": 40},
+        {"dimension": "health", "from": 61, "to": 49, "customers": 3},
+        {"dimension": "key_account", "from": False, "to": True, "customers": 5},
+        {"dimension": "churn_band", "from": None, "to": "low", "customers": 5},
+    ]
+    asked = {"changes": changes, "cause": "time", "prices_minor": {"message": 5, "task": 2000}}
+    told = (await client.post("/v1/playbooks/forecast", json=asked)).json()
+    rows = {row["playbook"]: row for row in told["data"]}
+    assert len(rows) == len(list(SHIPPED.glob("*.yaml")))
+    win_back = rows["win_back_high_value"]
+    assert (win_back["fires"], win_back["customers_at_most"], win_back["holdout"]) == (True, 40, 0.1)
+    assert win_back["actions_at_most"] == {"message": 40, "task": 40}
+    assert (rows["key_account_care"]["actions_at_most"], rows["birthday"]["reason"]) == ({"task": 3}, "other_triggers")
+    assert told["actions_at_most"] == {"message": 40, "task": 43}
+    assert told["cost_minor_at_most"] == 40 * 5 + 43 * 2000
+    by_policy = (await client.post("/v1/playbooks/forecast", json={"changes": changes})).json()
+    assert by_policy["cause"] == "policy"
+    assert by_policy["actions_at_most"] == {}
+    assert {row["en"] for row in by_policy["data"] if row["playbook"] == "win_back_high_value"} == {
+        "it does not answer changes of this cause"
+    }
+    for bad in ({"changes": [{"dimension": "mood", "customers": 1}]}, {"changes": [], "cause": "whim"}, {}):
+        refused = await client.post("/v1/playbooks/forecast", json=bad)
+        assert refused.status_code == 422

@@ -16,7 +16,7 @@ from common.kafka import open_producer
 from common.outbox import OutboxRelay
 from common.version import code_version
 from common.worker import Worker
-from engagement.api import actions, care, channels, customers, outcomes, playbooks, reports, tasks, templates
+from engagement.api import actions, care, channels, customers, forecasts, outcomes, playbooks, reports, tasks, templates
 from engagement.api.scopes import SCOPES
 from engagement.consumers.events import TOPICS, EventHandler
 from engagement.jobs.close_goals import close_missed_goals
@@ -49,6 +49,7 @@ def make_app(settings: EngagementSettings) -> FastAPI:
         routers=[
             customers.router,
             playbooks.router,
+            forecasts.router,
             tasks.router,
             care.router,
             actions.router,

@@ -22,6 +22,7 @@ SCOPES: Final = {
     "GET /v1/playbooks/{name}": "care:read",
     "PUT /v1/playbooks/{name}": "policies:write",
     "POST /v1/playbooks/{name}/dry-run": "care:read",
+    "POST /v1/playbooks/forecast": "care:read",
     "GET /v1/reports/care": "care:read",
     "GET /v1/tasks": "care:read",
     "GET /v1/tasks/{id}": "care:read",

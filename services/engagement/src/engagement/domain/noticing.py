@@ -134,10 +134,11 @@ def _moved(trigger: Transition, event: Event, health_before: float | None) -> bo
         health = card_health(event)
         return health is not None and health_before is not None and health < trigger.falls_below <= health_before
     changes = event.data.get("changes", ())
-    return any(_change_fits(trigger, one) for one in changes if one["dimension"] == trigger.dimension)
+    return any(change_fits(trigger, one) for one in changes if one["dimension"] == trigger.dimension)
 
 
-def _change_fits(trigger: Transition, change: Mapping[str, Any]) -> bool:
+def change_fits(trigger: Transition, change: Mapping[str, Any]) -> bool:
+    """Whether a change ({from, to} of the trigger's own dimension) is one that the trigger answers."""
     before, after = _named(change.get("from")), _named(change.get("to"))
     if trigger.worsens:
         order = SHOWN[trigger.dimension]
