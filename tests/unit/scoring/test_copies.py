@@ -20,7 +20,7 @@ Story = list[Interaction]
 
 
 @given(stories, st.integers(0, LAST_DAY), st.lists(st.integers(0, 60), min_size=1, max_size=6, unique=True))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=10, deadline=None)
 def test_many_days_in_one_call_equal_each_day_alone(story: Story, first: int, after: list[int]) -> None:
     arrays = pack_states([replay(story, POLICY, SETTING)])
     days = [day_number(on(first + more)) for more in after]
@@ -49,7 +49,7 @@ def test_a_long_time_is_judged_in_pieces_in_order() -> None:
 
 
 @given(stories, as_of_days)
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=10, deadline=None)
 def test_what_was_known_on_a_day_gives_the_card_of_that_day(story: Story, day: int) -> None:
     state = replay(story, POLICY, SETTING)
     known, whole = (pack_states([each]) for each in (state.until(day_number(on(day))), state))
@@ -63,7 +63,7 @@ more_tallies = st.tuples(
 
 
 @given(stories, st.lists(more_tallies, max_size=4), st.lists(st.integers(LAST_DAY - 5, LAST_DAY), max_size=3))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=10, deadline=None)
 def test_a_copy_with_more_equals_the_state_with_more(
     story: Story, tallies: list[tuple[int, str, int, int]], orders: list[int]
 ) -> None:

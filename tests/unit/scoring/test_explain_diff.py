@@ -30,7 +30,7 @@ def seen(story: Story, day: int, policy: Policy = POLICY) -> View:
 
 
 @given(stories, as_of_days, as_of_days, st.sampled_from(METRICS), st.sampled_from([POLICY, FASTER]))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_differences_sum_exactly(story: Story, first: int, last: int, name: str, policy: Policy) -> None:
     (found,) = explain_diff(seen(story, first), seen(story, last, policy), name)
     assert set(found.sentences) == {"en", "zh"}

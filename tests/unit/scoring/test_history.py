@@ -19,7 +19,7 @@ def over(metric: str, story: Story, first: int, last: int) -> History:
 
 
 @given(stories, st.sampled_from(METRICS), st.integers(0, LAST_DAY), st.integers(0, 90))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=10, deadline=None)
 def test_each_day_shows_what_its_card_shows(story: Story, metric: str, first: int, more: int) -> None:
     found = over(metric, story, first, first + more)
     assert list(found.days) == [on(first + number) for number in range(more + 1)]

@@ -54,7 +54,7 @@ def test_a_dimension_that_moved_is_noted_once_with_its_cause_and_at_most_five_ev
 
 
 @given(stories, as_of_days, as_of_days)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 def test_bytes_differ_where_changes_are(story: Story, first: int, last: int) -> None:
     before, after = (published(columns_of(story, day=day))[0] for day in (first, last))
     assert dimensions_differ(before, after) == bool(changes(before, after))

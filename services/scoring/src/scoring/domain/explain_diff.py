@@ -64,7 +64,14 @@ def _said(sentences_: dict[str, str], language: str) -> dict[str, Any]:
 def explain_diff(before: View, after: View, name: str | None = None) -> list[Difference]:
     """One metric, or without a name every shown dimension and the scores that moved most."""
     names = [name] if name is not None else [*SHOWN, "severe", *_moved_most(before, after)]
-    return [difference(explain_view(one, before, ahead=False), explain_view(one, after, ahead=False)) for one in names]
+    return [difference(_before(one, before), explain_view(one, after, ahead=False)) for one in names]
+
+
+def _before(name: str, seen: View) -> Explanation:
+    """Of a category only its value is told."""
+    if name in CATEGORIES:
+        return Explanation(score=name, value=values_of(name, seen.known.columns)[0], parts=[], sentences={})
+    return explain_view(name, seen)
 
 
 def summary(found: Sequence[Difference]) -> dict[str, str]:

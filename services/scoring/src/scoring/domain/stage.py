@@ -31,9 +31,12 @@ QUARTERS: Final = ((0, 90), (91, 181), (182, 272), (273, 363))
 
 def shown_stage(grid: Grid, arrays: Arrays, policy: Policy, thresholds: Thresholds) -> Ranks:
     """The shown stage, an index of STAGES, [size]. Who bought on fewer than two days mostly needs no look at."""
+    rule = policy.stage
+    alone = min(rule.trust_purchase_days, rule.loyalty_purchase_days, rule.long_term_quarters) <= 1
     days = np.bincount(arrays.purchases.owner, minlength=arrays.size)
-    talked = np.bincount(_contacts(arrays.buckets, policy).owner, minlength=arrays.size)
-    asked = np.flatnonzero((days >= 2) | ((days >= 1) & (talked >= 1)))
+    kinds = {*policy.inbound_kinds, MEETING, *(kind for kind, _ in policy.personal_weights)}
+    talked = np.bincount(_of_kinds(arrays.buckets, tuple(kinds)).owner, minlength=arrays.size)
+    asked = np.flatnonzero((days >= 2) | ((days >= 1) & ((talked >= 1) | alone)))
     found = np.full(arrays.size, INITIAL, dtype=np.int8)
     if len(asked):
         theirs = Grid(as_of=grid.as_of, guard=policy.stage.guard_days, size=len(asked))
