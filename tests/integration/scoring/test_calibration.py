@@ -80,7 +80,7 @@ async def test_a_calibration_comes_into_force_and_judges_everybody_with_the_caus
         record = await ask(api, "GET", "/v1/thresholds/2026-11-24")
         assert record["report"] == job["result"]["report"] == dry["result"]["report"]
         assert "520 of 520 customers bought within 365 days" in record["report"]["text"]["en"]
-        moved = record["report"]["moves"]["segment"]["moved"]
+        moved = record["report"]["moves"]["dimensions"][0]["moved"]
         assert moved > 100
         assert (await ask(api, "GET", "/v1/thresholds/fixed"))["report"] is None
         assert "lists the versions" in (await ask(api, "GET", "/v1/thresholds/none", 404))["detail"]

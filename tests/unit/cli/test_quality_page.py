@@ -46,7 +46,7 @@ RESULT: dict[str, Any] = {
     "report": {
         "as_of": "2026-11-24",
         "churn": {"brier": {"fixed": 0.1345, "in_force": None, "new": 0.1208}},
-        "moves": {"segment": {"customers": 1200, "moved": 65, "rows": []}},
+        "moves": {"customers": 1200, "dimensions": [{"dimension": "segment", "moved": 65}]},
         "text": {
             "en": "- Risk misses less.\n\n| | before | now |\n| --- | --- | --- |\n| Recency | 15 · 30 | 12 · 31 |",
             "zh": "- 流失风险更准。\n\n| | 原值 | 新值 |\n| --- | --- | --- |\n| 最近购买（天） | 15 · 30 | 12 · 31 |",

@@ -18,10 +18,10 @@ from scoring.domain.calibration_report import Calibrated, report
 from scoring.domain.card import score
 from scoring.domain.churn_grid import ALPHAS, HALF_LIVES, RATES, ChurnErrors, ChurnPoint, churn_errors
 from scoring.domain.days import day_number
-from scoring.domain.moves import count_moves
 from scoring.domain.policy import Policy
 from scoring.domain.quantiles import fifths, top_cut_off, top_rank
 from scoring.domain.replay import replay
+from scoring.domain.what_if import Moves
 
 LENIENT = Policy.from_mapping(
     {**MAPPING, "calibration": {"buyers_at_least": 1, "history_days_at_least": 1, "order_within_days": 1000}}
@@ -226,7 +226,8 @@ def test_the_cdnow_sample_calibrates_to_the_figures_that_were_found_by_hand() ->
     assert (found.recency, found.frequency) == ((99, 197, 219, 242), (1, 1, 2, 3))
     assert (found.churn_h, found.churn_r, found.churn_alpha) == (120, 0.5, 240)
     columns = [score(arrays, date(1997, 9, 30), POLICY, each) for each in (POLICY.fixed, found)]
-    moves = count_moves(columns[0], columns[1], known_on(arrays, day))
+    moves = Moves.none()
+    moves.add([""] * arrays.size, known_on(arrays, day), columns[0], columns[1], movers=0)
     told = report(
         Calibrated(was=POLICY.fixed, now=found, policy=POLICY, as_of=day, base=whole, moves=moves, currency="USD")
     )
@@ -234,4 +235,5 @@ def test_the_cdnow_sample_calibrates_to_the_figures_that_were_found_by_hand() ->
     assert "Brier 0.1208, before 0.1345" in told["text"]["en"]
     assert "| 最近购买（天） | 15 · 30 · 75 · 180 | 99 · 197 · 219 · 242 |" in told["text"]["zh"]
     changed = int((columns[0].segment != columns[1].segment).sum())
-    assert told["moves"]["segment"]["moved"] == changed > 0
+    assert told["moves"]["dimensions"][0]["dimension"] == "segment"
+    assert told["moves"]["dimensions"][0]["moved"] == changed > 0

@@ -15,14 +15,14 @@ Result = Mapping[str, Any]
 def write_calibration_page(path: Path, result: Result) -> Path:
     """Write the page and answer its path."""
     report = result["report"]
-    brier = report["churn"]["brier"]
+    brier, customers = report["churn"]["brier"], report["moves"]["customers"]
     charts = {
         "brier": [
             {"name": name, "value": value, "told": f"{value:.4f}"} for name, value in brier.items() if value is not None
         ],
         "moves": [
-            {"name": name, "value": moves["moved"], "told": f"{moves['moved']:,} of {moves['customers']:,}"}
-            for name, moves in report["moves"].items()
+            {"name": each["dimension"], "value": each["moved"], "told": f"{each['moved']:,} of {customers:,}"}
+            for each in report["moves"]["dimensions"]
         ],
     }
     texts = {language: _parts(text) for language, text in report["text"].items()}

@@ -11,9 +11,9 @@ from typing import Any, Final
 
 from scoring.domain.calibration_measures import FIXED, IN_FORCE, Measures
 from scoring.domain.days import date_of
-from scoring.domain.moves import Moves, as_rows
 from scoring.domain.policy import Policy
 from scoring.domain.thresholds import Thresholds
+from scoring.domain.what_if import Moves
 
 WORDS: Final = {
     "recency": ("Recency, days", "最近购买（天）"),
@@ -62,6 +62,7 @@ MOVED: Final = (
     "{moved:,} 位客户（{share:.1%}）的{word}会变{largest}。",
 )
 LARGEST: Final = ("; most of them from {was} to {now} ({customers:,})", "；最多的是从 {was} 到 {now}（{customers:,}）")
+YES_OR_NO: Final = (("no", "yes"), ("否", "是"))
 SAME: Final = 5e-5  # of the Brier score: as shown
 MONEY: Final = ("monetary", "value", "key_account_minor", "m50_minor", "m0_minor")
 
@@ -108,10 +109,17 @@ def report(found: Calibrated) -> dict[str, Any]:
             "silent": errors.silent,
             "brier": brier,
         },
-        "moves": as_rows(found.moves),
+        "moves": _moves(found.moves),
         "currency": found.currency,
     }
     return {**facts, "text": {"en": _text(facts, 0), "zh": _text(facts, 1)}}
+
+
+def _moves(moves: Moves) -> dict[str, Any]:
+    """Matrices as a what-if tells them, of the dimensions that thresholds decide."""
+    told = moves.as_mapping()
+    dimensions = [one for one in told["dimensions"] if one["dimension"] in MOVED_WORDS]
+    return {"customers": told["customers"], "moved": told["moved"], "dimensions": dimensions}
 
 
 def _flat(thresholds: Thresholds) -> dict[str, Any]:
@@ -140,16 +148,22 @@ def _sentences(facts: Mapping[str, Any], language: int) -> Iterator[str]:
         change = brier["new"] - brier["in_force"]
         word = (AS_GOOD if abs(change) < SAME else BETTER if change < 0 else WORSE)[language]
         yield BRIER[language].format(word=word, **brier, **churn)
-    for name, moves in facts["moves"].items():
-        share = moves["moved"] / max(moves["customers"], 1)
-        word = MOVED_WORDS[name][language]
+    for moves in facts["moves"]["dimensions"]:
+        share = moves["moved"] / max(facts["moves"]["customers"], 1)
+        word = MOVED_WORDS[moves["dimension"]][language]
         yield MOVED[language].format(moved=moves["moved"], share=share, word=word, largest=_largest(moves, language))
 
 
 def _largest(moves: Mapping[str, Any], language: int) -> str:
     """The largest move, from where to where."""
-    rows = [row for row in moves["rows"] if row["was"] != row["now"]]
-    return LARGEST[language].format(**max(rows, key=lambda each: each["customers"])) if rows else ""
+    rows = [row for row in moves["matrix"] if row["from"] != row["to"]]
+    if not rows:
+        return ""
+    most = max(rows, key=lambda each: each["customers"])
+    was, now = (
+        YES_OR_NO[language][value] if isinstance(value, bool) else value for value in (most["from"], most["to"])
+    )
+    return LARGEST[language].format(was=was, now=now, customers=most["customers"])
 
 
 def _shown(name: str, value: Any, facts: Mapping[str, Any]) -> str:

@@ -7,7 +7,7 @@ import asyncio
 from datetime import date
 from typing import Any, Final
 
-import numpy as np
+import msgspec
 import structlog
 from msgspec.structs import replace
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -18,14 +18,14 @@ from scoring.domain.calibration_measures import Measures, measure
 from scoring.domain.calibration_report import Calibrated, report
 from scoring.domain.card import score
 from scoring.domain.days import day_number
-from scoring.domain.moves import Moves, add_moves, count_moves, no_moves
 from scoring.domain.rules import Rules
 from scoring.domain.thresholds import Thresholds
+from scoring.domain.what_if import Moves
 from scoring.store.job_pages import add_page, drop_pages, read_pages
 from scoring.store.jobs import Done, Job, Progress
 from scoring.store.thresholds import add_thresholds, free_version
 from scoring.usecases.deployment import Deployment
-from scoring.usecases.read_base import START, read_base_page
+from scoring.usecases.read_base import START, BasePage, read_base_page
 from scoring.usecases.reevaluate_page import plan_run
 from scoring.usecases.walk_base import Walk, walk_on
 
@@ -63,7 +63,7 @@ async def _measure(
         codes = [refusal["code"] for refusal in refused.data["refusals"]]
         log.warning("calibration_refused", job=str(job.id), as_of=as_of.isoformat(), refusals=codes)
         raise
-    found = {"thresholds": made.as_mapping(), "moves": _plain(no_moves())}
+    found = {"thresholds": made.as_mapping(), "moves": msgspec.to_builtins(Moves.none())}
     return replace(further, place=START, customers=0, found=found).progress(laps=LAPS, lap=1)
 
 
@@ -72,9 +72,11 @@ async def _compare(
 ) -> Progress | Done:
     made = Thresholds.from_mapping(walk.found["thresholds"], version=DRAFT)
     page, place = await read_base_page(connection, walk.place, deployment=deployment)
-    moves = add_moves(_moves(walk.found["moves"]), await asyncio.to_thread(_moved, page.bodies, as_of, rules, made))
+    moves = msgspec.convert(walk.found["moves"], Moves)
+    if page.customers:
+        await asyncio.to_thread(_compare_page, moves, page, as_of, rules, made)
     further = replace(
-        walk, customers=walk.customers + len(page.customers), found={**walk.found, "moves": _plain(moves)}
+        walk, customers=walk.customers + len(page.customers), found={**walk.found, "moves": msgspec.to_builtins(moves)}
     )
     if place is not None:
         return replace(further, place=place).progress(laps=LAPS, lap=1)
@@ -106,20 +108,12 @@ async def _put_in_force(
     return version
 
 
-def _moved(bodies: list[bytes], as_of: date, rules: Rules, made: Thresholds) -> Moves:
-    arrays = pack(bodies)
+def _compare_page(moves: Moves, page: BasePage, as_of: date, rules: Rules, made: Thresholds) -> None:
+    arrays = pack(page.bodies)
     was, now = (score(arrays, as_of, rules.policy, each) for each in (rules.thresholds, made))
-    return count_moves(was, now, known_on(arrays, day_number(as_of)))
+    moves.add(page.customers, known_on(arrays, day_number(as_of)), was, now, movers=0)
 
 
 async def _whole(connection: AsyncConnection, job: Job, walk: Walk) -> Measures:
     pages = [Measures.of_columns(columns) async for columns in read_pages(connection, job.id, walk.pages)]
     return Measures.total(pages)
-
-
-def _plain(moves: Moves) -> dict[str, Any]:
-    return {name: matrix.tolist() for name, matrix in moves.items()}
-
-
-def _moves(plain: dict[str, Any]) -> Moves:
-    return {name: np.array(matrix, dtype=np.int64) for name, matrix in plain.items()}
