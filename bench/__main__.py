@@ -15,6 +15,7 @@ BENCHES: Final = {
     "engagement": "bench.consumers",
     "decisions": "bench.decisions",
     "feedback": "bench.consumers",
+    "quality": "bench.quality",
     "system": "bench.system",
 }
 

@@ -27,10 +27,11 @@ Paid = tuple[str, str, int, int]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shop:
-    """A sample, its currency, and the days from which a backtest may predict, each with its horizon."""
+    """A sample, its licence, and a day from which a backtest predicts."""
 
     name: str
     title: str
+    source: str
     currency: str
     read: Callable[[], Iterator[Paid]]
     as_of: date
@@ -77,6 +78,7 @@ SHOPS: Final = {
     "cdnow": Shop(
         name="cdnow",
         title="CDNOW, a music shop, 1997 to 1998",
+        source="CDNOW 1/10 sample, Fader and Hardie; cite Fader, Hardie, Lee, Marketing Science 24(2), 2005",
         currency="USD",
         read=_cdnow,
         as_of=date(1997, 9, 30),
@@ -85,6 +87,7 @@ SHOPS: Final = {
     "online_retail": Shop(
         name="online_retail",
         title="Online Retail, a gift wholesaler, 2010 to 2011",
+        source="Online Retail, UCI Machine Learning Repository (Chen, Sain, Guo 2012), CC BY 4.0",
         currency="GBP",
         read=_online_retail,
         as_of=date(2011, 9, 10),

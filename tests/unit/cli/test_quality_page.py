@@ -75,7 +75,7 @@ def test_the_quality_page_tells_every_ranking_and_leaves_out_what_is_not_known(t
     told = words(page)
     assert "churn risk 0.782 0.1585 0.1547" in told
     assert "recency 0.1588" in told
-    assert "clv 67.1%" in told
+    assert "CLV 67.1%" in told
     assert "Nobody &lt;left&gt;." in told
     assert "没有人流失。" in told
     assert "Data: Somebody." in told

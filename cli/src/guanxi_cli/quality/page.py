@@ -8,6 +8,8 @@ from guanxi_cli.pages.self_contained import write_self_contained
 
 TEMPLATE: Final = Path(__file__).parent / "quality.html"
 
+LABELS: Final = {"clv": "CLV", "rfm_sum": "R + F + M", "bg_nbd": "BG/NBD", "bg_nbd_alive": "BG/NBD, chance to be alive"}
+
 Run = Mapping[str, Any]
 """One run as `GET /v1/quality` tells it."""
 
@@ -29,11 +31,11 @@ def write_quality_page(path: Path, run: Run, *, title: str, source: str = "") ->
 
 
 def ranking_rows(run: Run) -> list[tuple[str, list[str]]]:
-    """Each ranking with AUC, Brier, Brier at its best by tenths, and the spend of its top, as written."""
+    """Each ranking by its label, with AUC, Brier, Brier at its best by tenths, and the spend of its top, as written."""
     names = list(dict.fromkeys([*run["auc"], *(name for name in run["spend_of_top"] if name != "perfect")]))
     return [
         (
-            name,
+            label(name),
             [
                 figure(run["auc"].get(name), 3),
                 figure(run["brier"].get(name)),
@@ -43,6 +45,11 @@ def ranking_rows(run: Run) -> list[tuple[str, list[str]]]:
         )
         for name in names
     ]
+
+
+def label(name: str) -> str:
+    """A ranking as people know it."""
+    return LABELS.get(name, name.replace("_", " "))
 
 
 def figure(value: float | None, decimals: int = 4) -> str:

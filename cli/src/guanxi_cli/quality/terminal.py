@@ -31,7 +31,7 @@ def print_quality(console: Console, run: Mapping[str, Any]) -> None:
     for name in ("AUC", "Brier", "Brier at best", f"spend of top {run['top_share']:.0%}"):
         table.add_column(name, justify="right")
     for name, figures in ranking_rows(run):
-        table.add_row(name.replace("_", " "), *figures)
+        table.add_row(name, *figures)
     console.print(table)
 
 
