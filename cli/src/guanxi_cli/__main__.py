@@ -11,6 +11,7 @@ from guanxi_cli.commands.down import down
 from guanxi_cli.commands.importing import import_file
 from guanxi_cli.commands.keys import credentials, keys
 from guanxi_cli.commands.logs import logs
+from guanxi_cli.commands.policy import policy
 from guanxi_cli.commands.quickstart import quickstart
 from guanxi_cli.commands.reset import reset
 from guanxi_cli.commands.status import status
@@ -30,6 +31,7 @@ def make_app() -> typer.Typer:
         app.command()(command)
     app.command("import")(import_file)
     app.add_typer(keys, name="keys")
+    app.add_typer(policy, name="policy")
     return app
 
 

@@ -53,9 +53,18 @@ class Service:
         if method == "GET" and answer.status_code == httpx.codes.ACCEPTED:
             return {}  # what was waited for has not taken effect yet
         if not answer.is_success:
-            raise Problem(f"{method} {answer.request.url} answered {answer.status_code}: {answer.text[:300]}")
+            raise Problem(f"{method} {answer.request.url} answered {answer.status_code}: {_told(answer)}")
         found: Answer = answer.json()
         return found
+
+
+def _told(answer: httpx.Response) -> str:
+    """What a problem says to a person, with its line where it has one; else how the answer begins."""
+    if "problem+json" not in answer.headers.get("content-type", ""):
+        return answer.text[:300]
+    problem = answer.json()
+    line = f" (line {problem['line']})" if "line" in problem else ""
+    return f"{problem['detail']}{line}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,15 +78,15 @@ class Services:
 
 
 @asynccontextmanager
-async def open_services(home: Home) -> AsyncIterator[Services]:
-    """The services of a home, asked with its own credentials. Problem when it has none."""
+async def open_services(home: Home, *, key: str | None = None) -> AsyncIterator[Services]:
+    """The services of a home, asked with its own credentials, or all with one `key`. Problem when it has none."""
     credentials = read_credentials(home)
     if not credentials.get("write_key"):
         raise Problem(f"{home.folder} has no credentials: run guanxi up first")
     async with AsyncExitStack() as stack:
 
-        async def service(name: str, key: str) -> Service:
-            headers = {"Authorization": f"Bearer {credentials[key]}"}
+        async def service(name: str, usual: str) -> Service:
+            headers = {"Authorization": f"Bearer {key or credentials[usual]}"}
             client = httpx.AsyncClient(base_url=home.url(name), headers=headers, timeout=30)
             return Service(await stack.enter_async_context(client))
 

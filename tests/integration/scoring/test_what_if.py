@@ -64,7 +64,7 @@ async def test_a_what_if_tells_who_would_stand_elsewhere_though_its_worker_chang
 
     found = job["result"]
     live, draft = await cards(api, "1"), await cards(api, "draft")
-    assert (found["as_of"], found["customers"]) == (TODAY.isoformat(), len(CUSTOMERS))
+    assert (found["as_of"], found["customers"], found["currency"]) == (TODAY.isoformat(), len(CUSTOMERS), "CNY")
     assert (found["live"], found["draft"]) == (
         {"policy": "1", "thresholds": "fixed"},
         {"policy": "draft", "thresholds": "fixed"},

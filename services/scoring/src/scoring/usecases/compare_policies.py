@@ -37,7 +37,7 @@ async def compare_policies(connection: AsyncConnection, job: Job, deployment: De
     if page.customers:
         await asyncio.to_thread(_compare, kept.moves, page, as_of, live, draft, params["movers"])
     if place is None:
-        return Done(result=_result(params, live, draft, kept.moves), done=job.total)
+        return Done(result=_result(params, live, draft, kept.moves, deployment.currency), done=job.total)
     kept.place, kept.subjects = place, kept.subjects + len(page.customers)
     return Progress(done=min(kept.subjects, job.total or 0), total=job.total, partial=msgspec.to_builtins(kept))
 
@@ -49,6 +49,7 @@ def _compare(moves: Moves, page: BasePage, as_of: date, live: Rules, draft: Rule
     moves.add(page.customers, known_on(arrays, day_number(as_of)), before, after, movers=movers)
 
 
-def _result(params: dict[str, Any], live: Rules, draft: Rules, moves: Moves) -> dict[str, Any]:
+def _result(params: dict[str, Any], live: Rules, draft: Rules, moves: Moves, currency: str) -> dict[str, Any]:
     sides = {"live": live.versions, "draft": draft.versions}
-    return {"as_of": params["as_of"], **sides, **moves.as_mapping(), "notes": params["notes"]}
+    told = {"as_of": params["as_of"], "currency": currency, "notes": params["notes"]}
+    return {**told, **sides, **moves.as_mapping()}
