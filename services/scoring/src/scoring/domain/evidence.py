@@ -1,11 +1,12 @@
 """Which of a customer's events made a figure?
 
 Source: scoring-model.md section 6. Every event of the ledger counts as the kinds of its effects, money events as
-`purchase`; a part of an explanation names the events of its kinds, newest first.
+`purchase`; a part of an explanation names the events of its kinds, newest first. The days come from the state, so that
+they hold also where only the newest events were read.
 Example: evidence.of(("event_attend",)) is (first day, last day, ["shop/e-10", "shop/e-0"]).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
 from scoring.domain.days import date_of, microseconds
@@ -14,6 +15,7 @@ from scoring.domain.kinds import KINDS
 from scoring.domain.parts import PURCHASE
 from scoring.domain.policy import Policy
 from scoring.domain.replay import Interaction, Setting, effects_of, unique
+from scoring.domain.state import KIND_BITS, KIND_MASK, State
 
 MOST_EVENTS: Final = 50  # newest first; what is older is inside oldest_day
 
@@ -32,11 +34,12 @@ class Found(NamedTuple):
 class Evidence:
     """The events of one customer by the kind that they count as."""
 
-    def __init__(self, by_kind: dict[str, list[Named]]) -> None:
+    def __init__(self, by_kind: dict[str, list[Named]], days: dict[str, list[int]]) -> None:
         self._by_kind = by_kind
+        self._days = days
 
     @classmethod
-    def read(cls, interactions: Iterable[Interaction], policy: Policy, setting: Setting) -> "Evidence":
+    def read(cls, state: State, interactions: Iterable[Interaction], policy: Policy, setting: Setting) -> "Evidence":
         """Raises EventMalformed."""
         by_kind: dict[str, list[Named]] = {}
         for one in unique(interactions):
@@ -44,9 +47,9 @@ class Evidence:
             for effect in effects_of(one, policy, setting):
                 kind = KINDS[effect.kind] if isinstance(effect, Tally) else PURCHASE
                 by_kind.setdefault(kind, []).append((effect.day, at, name))
-        return cls(by_kind)
+        return cls(by_kind, _days_by_kind(state))
 
-    def of(self, kinds: Iterable[str], *, until: int, days: tuple[int, int] | None = None) -> Found:
+    def of(self, kinds: Sequence[str], *, until: int, days: tuple[int, int] | None = None) -> Found:
         """The events of some kinds up to a day, or within first and last day."""
         first, last = (None, until) if days is None else (days[0], min(days[1], until))
         events = sorted(
@@ -58,7 +61,23 @@ class Evidence:
             },
             reverse=True,
         )
-        if not events:
-            return Found(None, None, [])
-        names = list(dict.fromkeys(name for _, _, name in events))
-        return Found(date_of(events[-1][0]).isoformat(), date_of(events[0][0]).isoformat(), names[:MOST_EVENTS])
+        names = list(dict.fromkeys(name for _, _, name in events))[:MOST_EVENTS]
+        found = [
+            day for kind in kinds for day in self._days.get(kind, ()) if day <= last and (first is None or day >= first)
+        ]
+        if not found:
+            return Found(None, None, names)
+        return Found(date_of(min(found)).isoformat(), date_of(max(found)).isoformat(), names)
+
+
+def _days_by_kind(state: State) -> dict[str, list[int]]:
+    days: dict[str, list[int]] = {}
+    for key in state.buckets:
+        days.setdefault(KINDS[key & KIND_MASK], []).append(key >> KIND_BITS)
+    orders, refunds, cancels = state.purchases
+    days[PURCHASE] = [
+        *(order.day for order in orders.values()),
+        *(refund.day for refund in refunds.values()),
+        *cancels.values(),
+    ]
+    return days

@@ -87,7 +87,8 @@ def view(
     """Look at a customer (with its aliases); `state` where it is stored, else that of the interactions."""
     told, day = list(interactions), day_number(as_of)
     whole = replay(told, policy, setting) if state is None else state
-    return View(look(whole.until(day), day, policy, thresholds), Evidence.read(told, policy, setting))
+    known = look(whole.until(day), day, policy, thresholds)
+    return View(known, Evidence.read(known.state, told, policy, setting))
 
 
 def explain(

@@ -18,7 +18,6 @@ _TIMELINE = text(
     ORDER BY l.time DESC, l.source DESC, l.id DESC LIMIT :limit
     """
 )
-_EVENTS = text('SELECT event FROM ledger WHERE subject = ANY(:subjects) ORDER BY recorded_at, partition, "offset"')
 _FIND = text(
     """
     SELECT l.subject, l.recorded_at, l.topic, l.partition, l."offset", l.event
@@ -67,11 +66,6 @@ async def timeline(
         },
     )
     return [((time, source, id_), event) for time, source, id_, event in rows]
-
-
-async def events_of(connection: AsyncConnection, subjects: Sequence[str]) -> list[bytes]:
-    """Every event of some subjects."""
-    return list((await connection.execute(_EVENTS, {"subjects": list(subjects)})).scalars())
 
 
 async def find_event(connection: AsyncConnection, *, source: str, id_: str) -> LedgerEvent | None:

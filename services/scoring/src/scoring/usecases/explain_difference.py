@@ -14,10 +14,9 @@ from scoring.domain.metrics import metric_named
 from scoring.domain.replay import Interaction
 from scoring.domain.rules import Rules
 from scoring.domain.state import State
-from scoring.store.timeline import events_of
 from scoring.usecases.deployment import Deployment
 from scoring.usecases.find_customer import Customer
-from scoring.usecases.read_events import read_events
+from scoring.usecases.read_named_events import read_named_events
 
 
 class NothingToCompare(Malformed):
@@ -50,10 +49,13 @@ async def explain_difference(
             "Both sides are the same day by the same rules: give `from` (a day before `to`), or another "
             "`from_policy`, `to_policy`, `from_thresholds` or `to_thresholds`."
         )
-    interactions = read_events(await events_of(connection, customer.subjects))
-    return await asyncio.to_thread(
-        _compare, interactions, customer.state, metric, before=before, after=after, deployment=deployment
-    )
+    last = max(before.as_of, after.as_of)
+    read = await read_named_events(connection, customer, as_of=last, deployment=deployment)
+
+    def told() -> list[Difference]:
+        return _compare(read(), customer.state, metric, before=before, after=after, deployment=deployment)
+
+    return await asyncio.to_thread(told)
 
 
 def _compare(

@@ -8,10 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from scoring.domain.explain import Explanation, explain
 from scoring.domain.metrics import metric_named
 from scoring.domain.rules import Rules
-from scoring.store.timeline import events_of
 from scoring.usecases.deployment import Deployment
 from scoring.usecases.find_customer import Customer
-from scoring.usecases.read_events import read_events
+from scoring.usecases.read_named_events import read_named_events
 
 
 async def explain_score(
@@ -25,14 +24,10 @@ async def explain_score(
 ) -> Explanation:
     """The parts of one score, or the rule of a category. Raises ScoreUnknown."""
     metric = metric_named(name)
-    interactions = read_events(await events_of(connection, customer.subjects))
-    return await asyncio.to_thread(
-        explain,
-        metric,
-        interactions,
-        as_of,
-        rules.policy,
-        rules.thresholds,
-        deployment.setting,
-        state=customer.state,
-    )
+    read = await read_named_events(connection, customer, as_of=as_of, deployment=deployment)
+
+    def told() -> Explanation:
+        policy, thresholds = rules.policy, rules.thresholds
+        return explain(metric, read(), as_of, policy, thresholds, deployment.setting, state=customer.state)
+
+    return await asyncio.to_thread(told)

@@ -5,6 +5,8 @@ What is published of a customer for the first time is no transition; it is passe
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from functools import lru_cache
+from typing import Final
 
 import msgspec
 
@@ -12,6 +14,8 @@ from scoring.domain.changes import changes, dimensions_differ, reasons
 from scoring.domain.rules import Rules
 from scoring.store.transitions import TransitionRow, stored_value
 from scoring.usecases.encode_messages import MOST_CAUSES, MOST_REASON_EVENTS, News
+
+_CUT: Final = '["/"]'
 
 
 def note_transitions(news: Iterable[News], *, as_of: date, at: datetime, rules: Rules) -> list[TransitionRow]:
@@ -28,25 +32,23 @@ def _rows(one: News, last: bytes, *, as_of: date, at: datetime, rules: Rules) ->
     told = one.told
     named = told.caused_by[-MOST_CAUSES:]
     caused_by = _json([{"source": source, "id": id_} for source, id_ in named])
-    events = [f"{source}/{id_}" for source, id_ in named[-MOST_REASON_EVENTS:]]
-    why = _json(reasons(last, one.now, events))
+    moved, why = _differences(last, one.now)
+    reasons_ = why.replace(_CUT, _json([f"{source}/{id_}" for source, id_ in named[-MOST_REASON_EVENTS:]]))
     policy, thresholds = rules.policy.version, rules.thresholds.version
     return [
-        (
-            told.customer,
-            at,
-            as_of,
-            str(change["dimension"]),
-            stored_value(change["from"]),
-            stored_value(change["to"]),
-            told.cause,
-            caused_by,
-            why,
-            policy,
-            thresholds,
-        )
-        for change in changes(last, one.now)
+        (told.customer, at, as_of, name, was, now, told.cause, caused_by, reasons_, policy, thresholds)
+        for name, was, now in moved
     ]
+
+
+@lru_cache(maxsize=16384)
+def _differences(last: bytes, now: bytes) -> tuple[tuple[tuple[str, str | None, str | None], ...], str]:
+    """What moved, and the reasons as JSON with a mark where their events belong; few rows are unlike."""
+    moved = tuple(
+        (str(change["dimension"]), stored_value(change["from"]), stored_value(change["to"]))
+        for change in changes(last, now)
+    )
+    return moved, _json(reasons(last, now, ["/"]))
 
 
 def _json(value: object) -> str:
