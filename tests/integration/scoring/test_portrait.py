@@ -1,6 +1,7 @@
 """Does a card show habits, preferences and the portrait of its customer, and what the base buys together?"""
 
 from collections.abc import AsyncIterator
+from typing import Any
 
 import httpx
 import pytest
@@ -14,8 +15,7 @@ from common.events import Event
 from common.identity import IdentityKey
 from guanxi_cli.local.home import Home
 from scoring.jobs.runs import STEPS
-from scoring.store.jobs import list_jobs
-from scoring.usecases.count_category_pairs import CATEGORY_PAIRS, ask_category_pairs
+from scoring.usecases.ask_base_count import BASE_COUNT
 from scoring.usecases.step_job import step_job
 
 
@@ -45,19 +45,16 @@ def life(customer: str) -> list[Event]:
     ]
 
 
-async def count(database: Database) -> dict[str, object]:
-    """Run the daily count to its end."""
-    at = deployment()
-    async with database.transaction() as connection:
-        await ask_category_pairs(connection, at.today())
+async def count(api: httpx.AsyncClient, database: Database) -> dict[str, Any]:
+    """Count the base to the end; what came of it."""
+    job = await ask(api, "POST", "/v1/reports/base-count", 202)
     while True:
         async with database.transaction() as connection:
-            if not await step_job(connection, {CATEGORY_PAIRS: STEPS[CATEGORY_PAIRS]}, deployment=at):
+            if not await step_job(connection, {BASE_COUNT: STEPS[BASE_COUNT]}, deployment=deployment()):
                 break
-    async with database.transaction() as connection:
-        job = (await list_jobs(connection, kind=CATEGORY_PAIRS, state=None, before=None, limit=1))[0]
-    assert job.state == "done", job.error
-    return job.result or {}
+    done = await ask(api, "GET", f"/v1/jobs/{job['id']}")
+    assert done["state"] == "done", done["error"]
+    return dict(done["result"])
 
 
 async def test_a_card_shows_what_is_usual_liked_and_painful_with_its_events(
@@ -106,7 +103,7 @@ async def test_what_the_base_buys_together_is_offered_unless_profiling_is_refuse
     base += [basket(f"c_{number}", "coffee") for number in range(6, 12)]
     base += [basket("c_alias", "cups", days_ago=300), *linked("c_alias", "c_7"), basket(ann, "tea", id_="tea-0")]
     await desk.apply(base)
-    assert await count(database) == {"as_of": "2026-11-24", "buyers": 13, "pairs": 2}
+    assert (await count(api, database))["category_pairs"] == {"buyers": 13, "pairs": 2}
     async with database.transaction() as connection:
         rows = await connection.execute(text("SELECT a, b, both_count, a_count, b_count, buyers FROM category_pair"))
         assert [tuple(row) for row in rows] == [("coffee", "cups", 1, 6, 7, 13), ("cups", "tea", 6, 7, 7, 13)]
@@ -119,4 +116,30 @@ async def test_what_the_base_buys_together_is_offered_unless_profiling_is_refuse
     await desk.apply([event("consent.withdrawn", ann, consent={"purpose": "profiling", "channel": "*"})])
     refused = await ask(api, "GET", f"/v1/customers/{ann}")
     assert refused["unknown"]["portrait.cross_sell"] == "profiling_refused"
-    assert (await count(database))["buyers"] == 12
+    assert (await count(api, database))["category_pairs"]["buyers"] == 12
+
+
+async def test_the_base_says_who_recommends_and_what_winning_and_keeping_costs(
+    api: httpx.AsyncClient, database: Database
+) -> None:
+    absent = await ask(api, "GET", "/v1/reports/word-of-mouth", 404)
+    assert absent["code"] == "not_counted"
+    new, old, lead = order("c_new"), [order("c_old", days_ago=500), order("c_old", days_ago=5)], "c_lead"
+    told = [
+        event("referral.converted", "c_old", id_="r-1", referral={"code": "OLD", "referred": "c_new"}),
+        event("complaint.resolved", "c_old"),
+        event("meeting.held", "c_new"),
+        event("meeting.held", lead),
+    ]
+    await Desk(database).apply([new, *old, *told])
+    await count(api, database)
+    mouth = (await ask(api, "GET", "/v1/reports/word-of-mouth"))["data"]
+    assert (mouth["new_customers"], mouth["converted_referrals"], mouth["referral_share"]) == (1, 1, 1.0)
+    assert [(one["customer"], one["events"]) for one in mouth["best"]] == [("c_old", ["shop/r-1"])]
+    cost = await ask(api, "GET", "/v1/reports/care-cost", params={"as_of": "2026-11-24"})
+    # A meeting with the new one and one with the lead, at 1000 each; a solved problem at 2000 that kept a promise, 500.
+    assert (cost["data"]["per_acquired_minor"], cost["data"]["per_retained_minor"]) == (2000, 2500)
+    assert cost["data"]["ratio"] == 0.8
+    assert (await ask(api, "GET", "/v1/reports/care-cost", 404, params={"as_of": "2026-11-23"}))[
+        "code"
+    ] == "not_counted"

@@ -17,6 +17,7 @@ from common.outbox import OutboxRelay
 from common.version import code_version
 from common.worker import Worker
 from scoring.api import (
+    base_reports,
     customers,
     events,
     explanations,
@@ -62,6 +63,7 @@ def make_app(settings: ScoringSettings, *, now: Callable[[], datetime] = wall_cl
                 lists,
                 reports,
                 purchase_reports,
+                base_reports,
                 preview,
                 policies,
                 policy_life,

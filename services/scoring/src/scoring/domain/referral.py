@@ -54,7 +54,8 @@ def _facts(deed: Deed) -> Mapping[str, object]:
     return told if isinstance(told, Mapping) else {}
 
 
-def _each_once(deeds: Iterable[Deed]) -> dict[str, Deed]:
+def each_once(deeds: Iterable[Deed]) -> dict[str, Deed]:
+    """The first deed of each referred customer, of each code without one."""
     found: dict[str, Deed] = {}
     for deed in deeds:
         facts = _facts(deed)
@@ -72,8 +73,8 @@ def referral_value(
     past: Past, rule: ReferralRule, worths: Mapping[str, int], *, m0_minor: float, margin: float
 ) -> ReferralValue | Unknown:
     """`worths`: lifetime value in minor units by referred id; NO_EVENTS when nothing was recommended."""
-    made = _each_once(within(past.of("referral.made"), rule.window_days))
-    converted = _each_once(within(past.of("referral.converted"), rule.window_days))
+    made = each_once(within(past.of("referral.made"), rule.window_days))
+    converted = each_once(within(past.of("referral.converted"), rule.window_days))
     if not made and not converted:
         return Unknown.NO_EVENTS
     unhappy = within(past.of_kinds("detractor", "complaint"), rule.detractor_days)

@@ -1,6 +1,6 @@
 """When is every customer judged again? Once a local day, shortly after midnight, page by page.
 
-With it the count of what is bought together begins anew.
+With it the count over the base begins: what is bought together, who recommends, what winning and keeping costs.
 """
 
 import asyncio
@@ -14,7 +14,8 @@ from common.timers import Timer, Timers
 from common.waiting import jitter, pause
 from scoring.store.ledger import prepare_months
 from scoring.store.state_cache import StateCache
-from scoring.usecases.count_category_pairs import ask_category_pairs
+from scoring.usecases.ask_base_count import ask_base_count
+from scoring.usecases.ask_job import TooManyJobs
 from scoring.usecases.deployment import Deployment
 from scoring.usecases.reevaluate_page import REEVALUATE, TIME, plan_day, reevaluate_page
 
@@ -30,7 +31,7 @@ def reevaluate_daily(
         if not timer.payload["after"]:
             await prepare_months(connection)
             if timer.payload["cause"] == TIME and not timer.payload["partition"]:
-                await ask_category_pairs(connection, deployment.today())
+                await _count_base(connection, deployment)
         await reevaluate_page(connection, timer, deployment=deployment, cache=cache, minutes=minutes)
 
     async def run(stop: asyncio.Event) -> None:
@@ -50,3 +51,10 @@ def reevaluate_daily(
         await Timers(database, {REEVALUATE: fire}).run(stop)
 
     return run
+
+
+async def _count_base(connection: AsyncConnection, deployment: Deployment) -> None:
+    try:
+        await ask_base_count(connection, as_of=None, asked_by="daily", deployment=deployment)
+    except TooManyJobs as refused:
+        log.warning("base_count_skipped", reason=refused.message)

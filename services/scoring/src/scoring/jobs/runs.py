@@ -8,11 +8,12 @@ import structlog
 
 from common.database import Database, is_transient
 from common.waiting import jitter, pause
+from scoring.usecases.ask_base_count import BASE_COUNT
 from scoring.usecases.ask_calibration import CALIBRATE
 from scoring.usecases.ask_quality import QUALITY
 from scoring.usecases.ask_what_if import WHAT_IF
 from scoring.usecases.compare_policies import compare_policies
-from scoring.usecases.count_category_pairs import CATEGORY_PAIRS, count_category_pairs
+from scoring.usecases.count_base import count_base
 from scoring.usecases.deployment import Deployment
 from scoring.usecases.step_calibration import step_calibration
 from scoring.usecases.step_job import JobCancelled, Step, step_job
@@ -23,7 +24,7 @@ log = structlog.get_logger()
 POLL_SECONDS: Final = 0.5
 
 STEPS: Final[Mapping[str, Step]] = {
-    CATEGORY_PAIRS: count_category_pairs,
+    BASE_COUNT: count_base,
     CALIBRATE: step_calibration,
     QUALITY: step_quality,
     WHAT_IF: compare_policies,

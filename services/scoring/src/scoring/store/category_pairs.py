@@ -19,6 +19,7 @@ _READ = text(
     """
 )
 _CLEAR = text("DELETE FROM category_pair")
+_IS_OLDER = text("SELECT EXISTS (SELECT FROM category_pair WHERE made_on > :made_on)")
 _PUT = text(
     """
     INSERT INTO category_pair (a, b, both_count, a_count, b_count, buyers, made_on)
@@ -49,7 +50,9 @@ async def read_pairs(connection: AsyncConnection, categories: Collection[str], *
 
 
 async def replace_pairs(connection: AsyncConnection, pairs: Sequence[Pair], *, buyers: int, made_on: date) -> None:
-    """Put a new count in the place of the last one."""
+    """Put a new count in the place of the last one, unless that is of a later day."""
+    if (await connection.execute(_IS_OLDER, {"made_on": made_on})).scalar_one():
+        return
     await connection.execute(_CLEAR)
     columns = {
         "a": [pair.one for pair in pairs],
