@@ -14,6 +14,9 @@ OUTBOX_SENT = Counter("guanxi_outbox_sent_total", "Rows sent to Kafka and acknow
 OUTBOX_OLDEST_SECONDS = Gauge("guanxi_outbox_oldest_seconds", "Age of the oldest row not sent", ["table"])
 TIMERS_DONE = Counter("guanxi_timers_done_total", "Timers fired", ["kind"])
 TIMER_LATENESS_SECONDS = Gauge("guanxi_timer_lateness_seconds", "How long the oldest due timer has been waiting")
+AUDIT_FINDINGS = Counter("guanxi_audit_findings_total", "Differences that an audit found", ["kind", "outcome"])
+AUDIT_EVENTS = Counter("guanxi_audit_events_total", "Events that an audit compared with the log")
+AUDIT_ENDED = Gauge("guanxi_audit_ended_timestamp_seconds", "When this process last ended an audit, Unix time")
 HTTP_REQUEST_SECONDS = Histogram(
     "guanxi_http_request_seconds",
     "Time from the request's headers to the end of the answer, by route template",

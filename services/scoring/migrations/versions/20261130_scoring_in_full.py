@@ -118,8 +118,8 @@ CREATE TABLE audit_place (
 """
 AUDIT_SLICE = """
 CREATE TABLE audit_slice (
-    partition int PRIMARY KEY,
-    after text COLLATE "C" NOT NULL DEFAULT '',
+    number int PRIMARY KEY DEFAULT 1 CHECK (number = 1),
+    after text COLLATE "C" NOT NULL,
     lap_began_at timestamptz NOT NULL DEFAULT now()
 )
 """

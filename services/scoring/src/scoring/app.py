@@ -17,6 +17,7 @@ from common.outbox import OutboxRelay
 from common.version import code_version
 from common.worker import Worker
 from scoring.api import (
+    audit,
     base_reports,
     customers,
     events,
@@ -34,6 +35,7 @@ from scoring.api import (
 )
 from scoring.api.scopes import SCOPES
 from scoring.consumers.events import EventHandler, consume_events
+from scoring.jobs.audit import audit_hourly
 from scoring.jobs.daily import reevaluate_daily
 from scoring.jobs.marked import judge_marked_customers
 from scoring.jobs.monthly import calibrate_monthly
@@ -70,6 +72,7 @@ def make_app(settings: ScoringSettings, *, now: Callable[[], datetime] = wall_cl
                 thresholds,
                 quality,
                 jobs,
+                audit,
                 events,
             )
         ],
@@ -91,6 +94,7 @@ async def make_worker(settings: ScoringSettings, stack: AsyncExitStack) -> Worke
     deployment = Deployment.of(settings)
     cache = StateCache(worker=uuid4(), partitions=settings.partitions, customers=settings.cached_customers)
     minutes = settings.reevaluate_minutes_after_midnight
+    relay = OutboxRelay(database, producer)
     return Worker(
         database=database,
         handle=EventHandler(deployment, cache).handle,
@@ -111,6 +115,9 @@ async def make_worker(settings: ScoringSettings, stack: AsyncExitStack) -> Worke
                 day_of_month=settings.calibrate_day_of_month,
                 minutes=settings.calibrate_minutes_after_midnight,
             ),
-            "outbox": OutboxRelay(database, producer).run,
+            "audit": audit_hourly(
+                database, deployment, relay, bootstrap=settings.kafka_bootstrap, repairs=settings.audit_repairs
+            ),
+            "outbox": relay.run,
         },
     )

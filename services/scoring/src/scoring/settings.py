@@ -17,4 +17,5 @@ class ScoringSettings(Settings):
     calibrate_minutes_after_midnight: int = Field(
         180, ge=0, lt=1440, description="when a monthly calibration begins, local time"
     )
+    audit_repairs: bool = Field(True, description="whether the hourly audit repairs what it finds, or only tells")
     cached_customers: int = Field(20_000, ge=1, description="states that a worker keeps in memory, at least")

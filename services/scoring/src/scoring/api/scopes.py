@@ -42,6 +42,7 @@ SCOPES: Final = {
     "GET /v1/jobs": READ,
     "GET /v1/jobs/{id}": READ,
     "POST /v1/jobs/{id}/cancel": POLICIES,
+    "GET /v1/audit": "admin",
     "GET /v1/events": READ,
     "GET /v1/events/{source:path}/{id}": READ,
 }

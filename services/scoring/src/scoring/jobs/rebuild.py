@@ -170,7 +170,7 @@ async def _rebuild(settings: ScoringSettings, chosen: argparse.Namespace) -> boo
     try:
         rebuild = Rebuild(database, Deployment.of(settings), partition=chosen.partition, is_dry=chosen.dry_run)
         if chosen.from_kafka:
-            async with open_log(settings.kafka_bootstrap) as log:
+            async with open_log(settings.kafka_bootstrap, decode=read_facts) as log:
                 await rebuild.restore(log)
         await rebuild.replay(may_lose=chosen.accept_loss)
     finally:

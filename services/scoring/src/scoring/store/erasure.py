@@ -49,6 +49,14 @@ _MARKED = text(
     """
 )
 
+# Told on the ledger, whatever the mark says.
+_TOLD = text(
+    """
+    SELECT DISTINCT subject FROM ledger
+    WHERE subject = ANY(:ids) AND type = :erasure AND starts_with(source, 'guanxi.')
+    """
+)
+
 
 async def mark_erased(connection: AsyncConnection, partition_of: Mapping[str, int]) -> None:
     """Empty the states of some ids for good, under the guards of their partitions."""
@@ -71,6 +79,11 @@ async def delete_traces(connection: AsyncConnection, partition_of: Mapping[str, 
 async def find_erased(connection: AsyncConnection, partition_of: Mapping[str, int]) -> set[str]:
     """Those of some ids that were erased."""
     return set((await connection.execute(_MARKED, _columns(partition_of))).scalars())
+
+
+async def find_told_erased(connection: AsyncConnection, ids: Collection[str]) -> set[str]:
+    """Those of some ids of which the ledger says that they were erased."""
+    return set((await connection.execute(_TOLD, {"ids": sorted(ids), "erasure": ERASURE})).scalars())
 
 
 def _columns(partition_of: Mapping[str, int]) -> dict[str, list[object]]:

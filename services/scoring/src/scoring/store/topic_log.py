@@ -1,6 +1,6 @@
 """What stands on the log between two offsets? For who compares it with the ledger; read without a group."""
 
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -10,7 +10,7 @@ import msgspec
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from common.dead_letters import Received
-from common.events import decode_event
+from common.events import Event
 from common.kafka import stop_client
 from common.progress import Place
 
@@ -28,10 +28,11 @@ class Logged:
 
 
 class TopicLog:
-    """The log of some topics."""
+    """The log of some topics; `decode` reads a record's event."""
 
-    def __init__(self, kafka: AIOKafkaConsumer) -> None:
+    def __init__(self, kafka: AIOKafkaConsumer, decode: Callable[[bytes], Event]) -> None:
         self._kafka = kafka
+        self._decode = decode
 
     async def bounds(self, places: Iterable[Place]) -> dict[Place, tuple[int, int]]:
         """The first offset of each place and the one after the last."""
@@ -50,7 +51,7 @@ class TopicLog:
                 Logged(
                     offset=record.offset,
                     at=datetime.fromtimestamp(record.timestamp / 1000, UTC),
-                    received=_received(record.topic, record.partition, record.offset, record.value or b""),
+                    received=self._received(place, record.offset, record.value or b""),
                 )
                 for record in found
                 if record.offset < end
@@ -68,17 +69,16 @@ class TopicLog:
             async for part in self.read(place, first, end, most=most):
                 yield place, part
 
-
-def _received(topic: str, partition: int, offset: int, value: bytes) -> Received | None:
-    try:
-        event = decode_event(value)
-    except (msgspec.MsgspecError, UnicodeDecodeError):
-        return None
-    return Received(topic=topic, partition=partition, offset=offset, value=value, event=event)
+    def _received(self, place: Place, offset: int, value: bytes) -> Received | None:
+        try:
+            event = self._decode(value)
+        except (msgspec.MsgspecError, UnicodeDecodeError):
+            return None
+        return Received(topic=place[0], partition=place[1], offset=offset, value=value, event=event)
 
 
 @asynccontextmanager
-async def open_log(bootstrap: str) -> AsyncIterator[TopicLog]:
+async def open_log(bootstrap: str, *, decode: Callable[[bytes], Event]) -> AsyncIterator[TopicLog]:
     """Connected; raises KafkaError while the broker is down."""
     kafka = AIOKafkaConsumer(
         bootstrap_servers=bootstrap,
@@ -88,6 +88,6 @@ async def open_log(bootstrap: str) -> AsyncIterator[TopicLog]:
     )
     try:
         await kafka.start()
-        yield TopicLog(kafka)
+        yield TopicLog(kafka, decode)
     finally:
         await stop_client(kafka)

@@ -44,6 +44,16 @@ class Comparison:
     def wrong(self) -> list[str]:
         return [*self.altered, *self.lost, *self.surplus, *self.unmarked]
 
+    def add(self, other: "Comparison") -> None:
+        """What was found elsewhere too."""
+        self.events += other.events
+        self.unreadable += other.unreadable
+        self.altered |= other.altered
+        self.lost |= other.lost
+        self.surplus += other.surplus
+        self.unmarked += other.unmarked
+        self.unjudged |= other.unjudged
+
 
 def compare_histories(
     histories: Iterable[History], *, erased: Collection[str], policy: Policy, deployment: Deployment

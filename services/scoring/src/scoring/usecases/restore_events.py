@@ -14,7 +14,7 @@ from common.dead_letters import Received
 from common.events import decode_event
 from common.progress import Place
 from scoring.domain.effects import EventMalformed, effects
-from scoring.store.erasure import find_erased
+from scoring.store.erasure import find_erased, find_told_erased
 from scoring.store.lost_events import find_buried, find_lost, forget_keys, put_back
 from scoring.store.state_cache import StateCache
 from scoring.store.topic_log import Logged
@@ -40,7 +40,9 @@ async def find_missing(
     await connection.exec_driver_sql("SELECT 1")
     missing = await find_lost(await driver(connection), events) if events else []
     subjects = {one.event.subject: deployment.partition_of(one.event.subject) for one in missing}
-    erased = await find_erased(connection, subjects) if subjects else set()
+    erased = set()
+    if subjects:
+        erased = await find_erased(connection, subjects) | await find_told_erased(connection, subjects)
     missing = [one for one in missing if is_bookkeeping(one.event) or one.event.subject not in erased]
     garbled = {one.offset for one in logged if one.received is None}
     offsets = garbled | {one.offset for one in missing}

@@ -1,0 +1,181 @@
+"""What does one audit do? Look at log, states and outbox, repair where it may, and keep what it found.
+
+Three looks: what was applied since the last audit, by count and hash; the rows of those customers and of a slice of
+all others, so that everybody is looked at within a day; rows of the outbox that nobody sends. A repair replays that
+range or that customer: it is idempotent, and tells nobody of what did not change a card.
+"""
+
+from collections.abc import Iterable
+from functools import partial
+from typing import Final
+from uuid import uuid4
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from common.database import Database
+from common.outbox import OutboxRelay
+from scoring.jobs.compare_log import LogComparison
+from scoring.jobs.retries import in_transaction
+from scoring.store import audit as kept
+from scoring.store.audit import Finding
+from scoring.store.histories import count_lost, subjects_after
+from scoring.store.outbox import place_rightly
+from scoring.store.state_cache import StateCache
+from scoring.store.topic_log import TopicLog
+from scoring.usecases import tell_findings as tell
+from scoring.usecases.audit_subjects import Audited, audit_subjects, repair_shown
+from scoring.usecases.deployment import Deployment
+from scoring.usecases.erase_customers import all_of
+from scoring.usecases.judge_quietly import judge_quietly
+from scoring.usecases.rebuild_subjects import Comparison, rebuild_subjects
+
+PAGE: Final = 200
+SLICES_A_DAY: Final = 24
+MOST_TOUCHED: Final = 5_000
+STUCK_SECONDS: Final = 60.0
+MOST_DRAINS: Final = 1_000
+
+
+class Audit:
+    """One run; `repairs`: it may write. `everything`: the whole log and everybody, not only what is due."""
+
+    def __init__(
+        self,
+        database: Database,
+        deployment: Deployment,
+        log: TopicLog,
+        relay: OutboxRelay,
+        *,
+        repairs: bool,
+        everything: bool = False,
+    ) -> None:
+        self._database = database
+        self._deployment = deployment
+        self._cache = StateCache(worker=uuid4(), partitions=deployment.partitions, customers=PAGE)
+        self._log = LogComparison(database, deployment, log, self._cache, repairs=repairs, everything=everything)
+        self._relay = relay
+        self._repairs = repairs
+        self._everything = everything
+        self._states: dict[int, Comparison] = {}
+        self._shown: dict[int, list[str]] = {}
+        self._unjudged: set[str] = set()
+        self.customers = 0
+        self._found: list[Finding] = []
+
+    @property
+    def events(self) -> int:
+        """How many events of the log were compared."""
+        return self._log.events
+
+    @property
+    def findings(self) -> list[Finding]:
+        return self._log.findings + self._found
+
+    async def run(self) -> None:
+        """Do all of it, each step in transactions of its own."""
+        await self._log.compare()
+        await self._compare_rows()
+        await self._repair_states()
+        await self._repair_shown()
+        await self._look_at_outbox()
+
+    async def _compare_rows(self) -> None:
+        """Who was touched, then the next slice of everybody."""
+        if not self._everything:
+            await self._compare(sorted(self._log.touched)[:MOST_TOUCHED])
+        after = "" if self._everything else await in_transaction(self._database, kept.read_slice)
+        left = 1 + await in_transaction(self._database, kept.count_states)
+        left = left if self._everything else -(-left // SLICES_A_DAY)
+        while left > 0 or self._everything:
+            step = partial(subjects_after, after=after, partitions=self._deployment.partitions, limit=PAGE)
+            page: list[str] = await in_transaction(self._database, step)
+            await self._compare(page)
+            left -= len(page)
+            after = page[-1] if len(page) == PAGE else ""
+            if not self._everything:
+                await in_transaction(self._database, partial(kept.move_slice, after=after))
+            if not after:
+                break
+
+    async def _compare(self, subjects: list[str]) -> None:
+        for partition, group in self._by_partition(subjects).items():
+            for start in range(0, len(group), PAGE):
+                page = group[start : start + PAGE]
+                step = partial(audit_subjects, partition=partition, subjects=page, deployment=self._deployment)
+                found: Audited = await in_transaction(self._database, step)
+                self.customers += len(page)
+                self._states.setdefault(partition, Comparison()).add(found.states)
+                self._shown.setdefault(partition, []).extend(found.shown)
+
+    async def _repair_states(self) -> None:
+        wrong = {subject for found in self._states.values() for subject in found.wrong}
+        if not wrong:
+            return
+        if self._repairs:
+            await self._log.restore_all_of(wrong)
+        lost = await in_transaction(self._database, partial(count_lost, subjects=wrong)) if self._repairs else {}
+        self._found += tell.of_lost(lost)
+        for partition, found in self._states.items():
+            subjects = [subject for subject in dict.fromkeys(found.wrong) if subject not in lost]
+            if self._repairs and subjects:
+                step = partial(
+                    rebuild_subjects,
+                    partition=partition,
+                    subjects=subjects,
+                    deployment=self._deployment,
+                    cache=self._cache,
+                )
+                found = await in_transaction(self._database, step)
+                self._unjudged |= found.unjudged
+            self._found += tell.of_states(partition, found, is_repaired=self._repairs)
+
+    async def _repair_shown(self) -> None:
+        for partition, group in self._by_partition(self._unjudged | self._log.unjudged).items():
+            del partition
+            quiet = partial(judge_quietly, customers=group, deployment=self._deployment, cache=self._cache)
+            await in_transaction(self._database, quiet)
+        for partition, customers in self._shown.items():
+            wrong = list(dict.fromkeys(customers))
+            if self._repairs and wrong:
+                step = partial(
+                    repair_shown,
+                    partition=partition,
+                    customers=wrong,
+                    deployment=self._deployment,
+                    cache=self._cache,
+                )
+                wrong = await in_transaction(self._database, step)
+            self._found += tell.of_shown(partition, wrong, is_repaired=self._repairs)
+
+    async def _look_at_outbox(self) -> None:
+        look = partial(kept.find_stuck, seconds=STUCK_SECONDS)
+        stuck = await in_transaction(self._database, look)
+        left: set[int] = {partition for partition, _, _ in stuck}
+        if self._repairs and stuck:
+            await in_transaction(self._database, partial(place_rightly, partitions=self._deployment.partitions))
+            for _ in range(MOST_DRAINS):
+                if not await self._relay.drain():
+                    break
+            left = {partition for partition, _, _ in await in_transaction(self._database, look)}
+        self._found += [tell.of_stuck(*one, is_repaired=one[0] not in left) for one in stuck]
+
+    def _by_partition(self, subjects: Iterable[str]) -> dict[int, list[str]]:
+        groups: dict[int, list[str]] = {}
+        for subject, partition in all_of(list(subjects), self._deployment).items():
+            groups.setdefault(partition, []).append(subject)
+        return groups
+
+
+async def keep_findings(connection: AsyncConnection, number: int, audit: Audit, *, days: int) -> None:
+    """The end of a run, in its own transaction."""
+    repaired = sum(one.is_repaired for one in audit.findings)
+    await kept.add_findings(connection, number, audit.findings)
+    await kept.end_run(
+        connection,
+        number,
+        events=audit.events,
+        customers=audit.customers,
+        found=len(audit.findings),
+        repaired=repaired,
+    )
+    await kept.forget_audits(connection, days=days)

@@ -1,0 +1,114 @@
+"""Is what was applied of the log on the ledger, and what is lost put back? By count and hash, then event by event."""
+
+from datetime import datetime
+from functools import partial
+from typing import Final
+
+from common.database import Database
+from common.metrics import AUDIT_EVENTS
+from common.progress import Place
+from scoring.jobs.retries import in_transaction
+from scoring.store import audit as kept
+from scoring.store.audit import Finding, Range
+from scoring.store.histories import read_progress
+from scoring.store.state_cache import StateCache
+from scoring.store.topic_log import Logged, TopicLog
+from scoring.usecases import tell_findings as tell
+from scoring.usecases.audit_log import PART, SLACK, Summed, ranges_to_audit, records_of, sum_log, wrapped
+from scoring.usecases.deployment import Deployment
+from scoring.usecases.erase_customers import all_of
+from scoring.usecases.restore_events import Restored, find_missing, restore_events
+
+MOST_EVENTS_A_PLACE: Final = 200_000
+
+
+class LogComparison:
+    """Of one audit. `touched`: subjects of the events that were compared; `unjudged`: see rebuild_subjects.py."""
+
+    def __init__(
+        self,
+        database: Database,
+        deployment: Deployment,
+        log: TopicLog,
+        cache: StateCache,
+        *,
+        repairs: bool,
+        everything: bool,
+    ) -> None:
+        self._database = database
+        self._deployment = deployment
+        self._log = log
+        self._cache = cache
+        self._repairs = repairs
+        self._everything = everything
+        self.events = 0
+        self.touched: set[str] = set()
+        self.unjudged: set[str] = set()
+        self.findings: list[Finding] = []
+
+    async def compare(self) -> None:
+        """What was applied since the last audit, or all that is on the log."""
+        progress = await in_transaction(self._database, read_progress)
+        places = {} if self._everything else await in_transaction(self._database, kept.read_places)
+        bounds = await self._log.bounds(progress)
+        self.findings += [tell.of_place(place) for place, offset in progress.items() if offset > bounds[place][1]]
+        audited = {place: one.next_offset for place, one in places.items()}
+        most = sum(end for _, end in bounds.values()) if self._everything else MOST_EVENTS_A_PLACE
+        ranges = ranges_to_audit(progress, audited, bounds, most=most)
+        if not ranges:
+            return
+        sums = await sum_log(self._log, ranges)
+        since = min(one.earliest for one in sums.values() if one.earliest is not None) - SLACK
+        ledger = await in_transaction(self._database, partial(kept.sum_ledger, ranges=ranges, since=since))
+        for place, range_ in ranges.items():
+            if not sums[place].equals(ledger.get(place, (0, 0))):
+                await self._compare_events(place, range_, since)
+            self.events += sums[place].events
+            self.touched |= sums[place].subjects
+            known = places.get(place)
+            if not self._everything:
+                await self._advance(place, range_[1], sums[place], known)
+        AUDIT_EVENTS.inc(self.events)
+
+    async def _advance(self, place: Place, end: int, more: Summed, known: kept.AuditedPlace | None) -> None:
+        events, hash_ = (known.events, known.hash) if known else (0, 0)
+        step = partial(
+            kept.advance_audit,
+            place=place,
+            next_offset=end,
+            events=events + more.events,
+            hash_=wrapped(hash_ + more.hash),
+        )
+        await in_transaction(self._database, step)
+
+    async def _compare_events(self, place: Place, range_: Range, since: datetime) -> None:
+        """Event by event, where count or hash differ."""
+        told: dict[int, tuple[str, str]] = {}
+        async for part in self._log.read(place, *range_, most=PART):
+            told |= {one.offset: _name(one) for one in part}
+            await self._restore(place, part)
+        names = await in_transaction(self._database, partial(kept.read_names, place=place, range_=range_, since=since))
+        self.findings += tell.of_extra(place, {at: name for at, name in names.items() if told.get(at) != name})
+
+    async def _restore(self, place: Place, part: list[Logged]) -> None:
+        step = restore_events if self._repairs else find_missing
+        options = {"cache": self._cache} if self._repairs else {}
+        found: Restored = await in_transaction(
+            self._database, partial(step, place=place, logged=part, deployment=self._deployment, **options)
+        )
+        self.findings += tell.of_events(place, found, is_repaired=self._repairs)
+        self.findings += tell.of_states(place[1], found.rebuilt, is_repaired=self._repairs)
+        self.unjudged |= found.rebuilt.unjudged
+
+    async def restore_all_of(self, subjects: set[str]) -> None:
+        """What the log still has of some customers and the ledger lost: a state may be right, and the ledger not."""
+        progress = await in_transaction(self._database, read_progress)
+        wanted = set(all_of(subjects, self._deployment).values())
+        bounds = await self._log.bounds(place for place in progress if place[1] in wanted)
+        ranges = {place: (first, min(end, progress[place])) for place, (first, end) in bounds.items()}
+        async for place, part in records_of(self._log, ranges, subjects):
+            await self._restore(place, part)
+
+
+def _name(one: Logged) -> tuple[str, str]:
+    return ("", "") if one.received is None else (one.received.event.source, one.received.event.id)
