@@ -83,7 +83,7 @@ def reasons_of(name: str, known: Known) -> Reasons | None:
     value = values_of(name, known.columns)[0]
     if value is None:
         return None
-    found = held(name, known.arrays, known.day, known.policy, known.thresholds) if name in ORDERS else None
+    found = held(name, known) if name in ORDERS else None
     best: Any = value if found is None else found.best
     day = known.day if found is None else found.day
     then = known if day == known.day else look(known.state, day, known.policy, known.thresholds)
@@ -98,7 +98,7 @@ def reasons_of(name: str, known: Known) -> Reasons | None:
         today=() if again is None else again.clauses,
         held=found if found is not None and found.day != known.day else None,
         cap=_cap(value, best, known) if name == "tier" else None,
-        turn=next_turn(name, known.arrays, known.day, value, known.policy, known.thresholds),
+        turn=next_turn(name, known, lambda coming: coming != value),
     )
 
 

@@ -5,17 +5,16 @@ the severe cap applies afterwards. Looking ahead is the same question asked of c
 Example: high_value until 2026-11-02, active since, guard 30: shown high_value, held by 2026-11-02, falls on 2026-12-03.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from scoring.domain.arrays import Arrays
 from scoring.domain.churn import BANDS
 from scoring.domain.columns import Columns
 from scoring.domain.copies import score_days
 from scoring.domain.metrics import values_of
+from scoring.domain.parts import Known
 from scoring.domain.policy import SEGMENTS, STAGES, TIERS, Policy
-from scoring.domain.thresholds import Thresholds
 
 AHEAD_DAYS: Final = 400
 ORDERS: Final[dict[str, tuple[str, ...]]] = {
@@ -45,30 +44,37 @@ class Turn:
     value: Any
 
 
-def held(name: str, arrays: Arrays, day: int, policy: Policy, thresholds: Thresholds) -> Held | None:
-    """What holds a guarded category on a day; None where every day of the guard has none (no purchase)."""
-    guard = guard_days(name, policy)
-    days = [day - back for back in range(guard + 1)]
+def held(name: str, known: Known) -> Held | None:
+    """What holds a guarded category on the day; None where every day of the guard has none (no purchase)."""
+    guard, day = guard_days(name, known.policy), known.day
     raw: list[str | None] = []
-    for _, columns in score_days(arrays, days, unguarded(policy), thresholds):
+    for _, columns in known.once("guard", _guard):
         raw += raw_values(name, columns)
-    known = [value for value in raw if value is not None]
-    if not known:
+    in_guard = [value for value in raw[: guard + 1] if value is not None]
+    if not in_guard:
         return None
-    best = max(known, key=ORDERS[name].index)
-    return Held(best=best, day=days[raw.index(best)], raw=raw[0], guard_days=guard)
+    best = max(in_guard, key=ORDERS[name].index)
+    return Held(best=best, day=day - raw.index(best), raw=raw[0], guard_days=guard)
 
 
-def next_turn(
-    name: str, arrays: Arrays, day: int, now: Any, policy: Policy, thresholds: Thresholds, *, ahead: int = AHEAD_DAYS
-) -> Turn | None:
-    """The first coming day on which the metric is another than now; `arrays` know nothing after the day."""
-    days = range(day + 1, day + ahead + 1)
-    for piece, columns in score_days(arrays, days, policy, thresholds):
-        for coming, value in zip(piece, values_of(name, columns), strict=True):
-            if value != now:
-                return Turn(day=coming, value=value)
+def _guard(known: Known) -> Iterable[tuple[Sequence[int], Columns]]:
+    longest = max(guard_days(name, known.policy) for name in ORDERS)
+    days = [known.day - back for back in range(longest + 1)]
+    return score_days(known.arrays, days, unguarded(known.policy), known.thresholds)
+
+
+def next_turn(name: str, known: Known, is_it: Callable[[Any], bool]) -> Turn | None:
+    """The first coming day on which the metric is what is looked for; the state of `known` ends on its day."""
+    for days, columns in known.once("ahead", _ahead):
+        for day, value in zip(days, values_of(name, columns), strict=True):
+            if is_it(value):
+                return Turn(day=day, value=value)
     return None
+
+
+def _ahead(known: Known) -> Iterable[tuple[Sequence[int], Columns]]:
+    days = range(known.day + 1, known.day + AHEAD_DAYS + 1)
+    return score_days(known.arrays, days, known.policy, known.thresholds)
 
 
 def guard_days(name: str, policy: Policy) -> int:

@@ -14,14 +14,13 @@ from typing import Final
 
 import numpy as np
 
-from scoring.domain.arrays import Arrays
 from scoring.domain.card import score
 from scoring.domain.categories import RULES
 from scoring.domain.conditions import Clause, Condition, nearest
 from scoring.domain.conditions_of_tier import trouble_and_cleared
-from scoring.domain.copies import More, moved, score_days, with_more
+from scoring.domain.copies import More, moved, with_more
 from scoring.domain.days import date_of
-from scoring.domain.guards import AHEAD_DAYS, ORDERS
+from scoring.domain.guards import AHEAD_DAYS, ORDERS, next_turn
 from scoring.domain.kinds import KINDS
 from scoring.domain.metrics import values_of
 from scoring.domain.parts import Known
@@ -73,11 +72,12 @@ def next_step(name: str, known: Known) -> NextStep | None:
     contact, minor = _contact_kind(known), _usual_order(known)
     tried = _tries(known, sorted({0, *_waits(lacks)}))
     reached = _reached(name, order[place + 1 :], tried, contact, minor, known)
+    by_itself = next_turn(name, known, lambda coming: coming in order[place + 1 :])
     return NextStep(
         value=wanted,
         lacks=lacks,
         ways=_smallest(reached),
-        by_itself_day=_by_itself(name, order[place + 1 :], known.arrays, known),
+        by_itself_day=None if by_itself is None else by_itself.day,
         contact_kind=contact,
         purchase_minor=minor,
     )
@@ -157,12 +157,3 @@ def _smallest(reached: Iterable[Way]) -> list[Way]:
 
 def _is_less(one: Way, other: Way) -> bool:
     return all(fewer <= more for fewer, more in zip(one.times, other.times, strict=True))
-
-
-def _by_itself(name: str, wanted: Sequence[str], arrays: Arrays, known: Known) -> int | None:
-    days = range(known.day + 1, known.day + AHEAD_DAYS + 1)
-    for piece, columns in score_days(arrays, days, known.policy, known.thresholds):
-        for day, value in zip(piece, values_of(name, columns), strict=True):
-            if value in wanted:
-                return day
-    return None

@@ -5,7 +5,7 @@ Example: an attended event of today is the part engagement / event_attend of 42.
 """
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -38,8 +38,25 @@ class Contribution(NamedTuple):
     days: tuple[int, int] | None = None
 
 
+class Pieces:
+    """What is judged piece by piece when asked for, and only once."""
+
+    def __init__(self, coming: Iterable[tuple[Sequence[int], Columns]]) -> None:
+        self._coming = iter(coming)
+        self._judged: list[tuple[Sequence[int], Columns]] = []
+
+    def __iter__(self) -> Iterator[tuple[Sequence[int], Columns]]:
+        yield from self._judged
+        for piece in self._coming:
+            self._judged.append(piece)
+            yield piece
+
+
 class Known(NamedTuple):
-    """What one customer's state says up to a day, by the rules in force: the state, its arrays and its columns."""
+    """What one customer's state says up to a day, by the rules in force: the state, its arrays and its columns.
+
+    `pieces` remembers what many questions about one customer need, such as the coming days.
+    """
 
     state: State
     arrays: Arrays
@@ -47,12 +64,19 @@ class Known(NamedTuple):
     columns: Columns
     policy: Policy
     thresholds: Thresholds
+    pieces: dict[str, Pieces]
+
+    def once(self, name: str, judge: "Callable[[Known], Iterable[tuple[Sequence[int], Columns]]]") -> Pieces:
+        """The pieces of that name, judged at the first question."""
+        if name not in self.pieces:
+            self.pieces[name] = Pieces(judge(self))
+        return self.pieces[name]
 
 
 def look(state: State, day: int, policy: Policy, thresholds: Thresholds) -> Known:
     """The customer as of a day."""
     arrays = pack_states([state])
-    return Known(state, arrays, day, score(arrays, date_of(day), policy, thresholds), policy, thresholds)
+    return Known(state, arrays, day, score(arrays, date_of(day), policy, thresholds), policy, thresholds, {})
 
 
 def buckets_of(known: Known) -> Iterator[tuple[int, int, int, int]]:
