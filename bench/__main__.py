@@ -12,6 +12,7 @@ BENCHES: Final = {
     "scoring": "bench.scoring",
     "nightly": "bench.nightly",
     "rfm": "bench.rfm",
+    "what_if": "bench.what_if",
     "engagement": "bench.consumers",
     "decisions": "bench.decisions",
     "feedback": "bench.consumers",

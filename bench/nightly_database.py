@@ -51,7 +51,7 @@ async def measure_job(customers: int) -> None:
         make_secrets(home)
         await start_postgres(home)
         now = datetime.now(UTC)
-        await _fill(home, customers, now)
+        await fill_states(home, customers, now)
         database = open_database(home.database_url("scoring", DATABASE), application="bench-nightly")
         collect_less()
         try:
@@ -94,7 +94,7 @@ async def _night(database: Database, now: datetime) -> int:
     return fired
 
 
-async def _fill(home: Home, customers: int, now: datetime) -> None:
+async def fill_states(home: Home, customers: int, now: datetime) -> None:
     """A migrated database with so many states that nobody has judged yet."""
     admin = await asyncpg.connect(admin_url(home))
     await create_roles(admin, "scoring")
