@@ -33,6 +33,38 @@ def test_unknown_fields_stand_together_under_their_reason() -> None:
     ]
 
 
+def test_the_portrait_reads_in_a_line_a_question_without_its_events() -> None:
+    card = {
+        "habits": {
+            "weekday": {"value": "thursday", "share": 0.5, "n": 3, "events": ["shop/o-1"]},
+            "hour": {"value": 12, "share": 1.0, "n": 3, "events": []},
+            "channel": None,
+            "interval": {"days": 20.0, "next_expected_on": "2026-12-01", "n": 2, "events": []},
+        },
+        "preferences": {
+            "facts": [{"key": "drink", "value": "tea", "source": "stated", "confidence": 0.8}],
+            "shifts": [],
+        },
+        "portrait": {
+            "relation": {"type": "member", "promise": {"zh": "如期", "en": "kept"}, "n": 1, "events": ["shop/o-1"]},
+            "pain": {"touchpoints": [{"touchpoint": "delivery", "pain": 50.0}], "n": 1},
+            "distance": None,
+            "is_cut": False,
+            "events_read": 9,
+        },
+        "unknown": {"portrait.distance": "not_distant", "habits.channel": "too_few"},
+    }
+    assert card_rows(card) == [
+        ("habits", "thursday, around 12:00, every 20 days, next expected 2026-12-01"),
+        ("preferences", "drink tea (stated, 0.80)"),
+        ("relation", "type member, promise kept"),
+        ("pain", "touchpoints delivery"),
+        ("events read", "9"),
+        ("unknown: not distant", "portrait (distance)"),
+        ("unknown: too few", "habits (channel)"),
+    ]
+
+
 @pytest.mark.parametrize(("share", "text"), [(0.5, "50.0%"), (-0.0001, "0.0%"), (-0.0011, "-0.1%"), (-0.1, "-10.0%")])
 def test_a_share_of_nothing_has_no_minus(share: float, text: str) -> None:
     assert percent(share) == text
