@@ -39,9 +39,41 @@ def shown_stage(grid: Grid, arrays: Arrays, policy: Policy, thresholds: Threshol
     asked = np.flatnonzero((days >= 2) | ((days >= 1) & ((talked >= 1) | alone)))
     found = np.full(arrays.size, INITIAL, dtype=np.int8)
     if len(asked):
-        theirs = Grid(as_of=grid.as_of, guard=policy.stage.guard_days, size=len(asked))
-        found[asked] = raw_stage(theirs, take(arrays, asked), policy, thresholds).max(axis=0)
+        theirs, whole = take(arrays, asked), Grid(as_of=grid.as_of, guard=policy.stage.guard_days, size=len(asked))
+        shown = raw_stage(whole.today, theirs, policy, thresholds)[0]
+        earlier = np.flatnonzero(may_have_been_further(whole, theirs, shown, policy))
+        if len(earlier):
+            guard = Grid(as_of=grid.as_of, guard=policy.stage.guard_days, size=len(earlier))
+            shown[earlier] = raw_stage(guard, take(theirs, earlier), policy, thresholds).max(axis=0)
+        found[asked] = shown
     return found
+
+
+def may_have_been_further(grid: Grid, arrays: Arrays, today: Ranks, policy: Policy) -> Flags:
+    """Whether a day of the guard can have a further stage than today, [size]; told quickly, so of more than have.
+
+    Tenure is longest today; what counts on any day of the guard counts here.
+    """
+    rule, days, oldest = policy.stage, arrays.purchases, grid.as_of - grid.guard
+    known = (days.day <= grid.as_of) & (days.until > oldest)
+    first = np.full(grid.size, FOREVER)
+    first[days.owner[known][::-1]] = days.day[known][::-1]  # descending: the first one stays
+    recent = known & (days.day + rule.loyalty_within_days > oldest)
+    often = np.bincount(days.owner[recent], minlength=grid.size) >= rule.loyalty_purchase_days
+    loyal = often & (grid.as_of - first >= rule.loyalty_tenure) & (today < LOYALTY)
+    lasting = (grid.as_of - first >= rule.long_term_tenure) & (today < LONG_TERM)
+    return (today < BUILDING) | loyal | lasting & (_quarters_of_guard(grid, arrays, policy) >= rule.long_term_quarters)
+
+
+def _quarters_of_guard(grid: Grid, arrays: Arrays, policy: Policy) -> Ints:
+    """In how many of the quarters the customer bought or talked, each on whichever day of the guard."""
+    owner, day, until = _activity(arrays, policy)
+    oldest, quarters = grid.as_of - grid.guard, np.zeros(grid.size, dtype=np.int64)
+    for youngest, last in QUARTERS:
+        active = np.zeros(grid.size, dtype=np.bool_)
+        active[owner[(day + youngest <= grid.as_of) & (np.minimum(until, day + last + 1) > oldest)]] = True
+        quarters += active
+    return quarters
 
 
 def raw_stage(grid: Grid, arrays: Arrays, policy: Policy, thresholds: Thresholds) -> Ranks:
@@ -76,15 +108,20 @@ def _days_bought(grid: Grid, arrays: Arrays, within: int | None = None) -> Float
 
 def _active_quarters(grid: Grid, arrays: Arrays, policy: Policy) -> Ints:
     """In how many of the four quarters the customer bought or talked."""
-    days, talks = arrays.purchases, _personal(arrays.buckets, policy)
-    owner = np.concatenate([days.owner, talks.owner])
-    day = np.concatenate([days.day, talks.day])
-    until = np.concatenate([days.until, np.full(len(talks.day), FOREVER)])
+    owner, day, until = _activity(arrays, policy)
     ones, quarters = np.ones(len(day)), np.zeros((grid.rows, grid.size), dtype=np.int64)
     for youngest, oldest in QUARTERS:
         ends = np.minimum(until, day + oldest + 1)
         quarters += visible_sum(grid, owner, ones, day + youngest, ends) > 0
     return quarters
+
+
+def _activity(arrays: Arrays, policy: Policy) -> tuple[Ints, Ints, Ints]:
+    """Owner, day and end of every purchase day and every day of personal contact."""
+    days, talks = arrays.purchases, _personal(arrays.buckets, policy)
+    owner = np.concatenate([days.owner, talks.owner])
+    day = np.concatenate([days.day, talks.day])
+    return owner, day, np.concatenate([days.until, np.full(len(talks.day), FOREVER)])
 
 
 def _upset(grid: Grid, buckets: Buckets, last_purchase: Ints, policy: Policy) -> Flags:

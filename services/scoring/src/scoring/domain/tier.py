@@ -46,8 +46,9 @@ def intimate(values: Bond, personal: Floats, policy: Policy) -> Flags:
 def intimate_in_guard(grid: Grid, arrays: Arrays, values: Standing, today: Flags, policy: Policy) -> Flags:
     """Whether the raw tier was intimate on any day of the tier's guard; asks only those with enough contact; [size]."""
     rows = policy.tier.guard_days + 1
-    enough = (to_micro(values.personal[:rows]) >= policy.tier.intimate_personal).any(axis=0)
-    asked = np.flatnonzero(enough & ~today)
+    enough = to_micro(values.personal[:rows]) >= policy.tier.intimate_personal
+    enough &= _strongest(values.engagement[:rows], values.exchange[:rows], policy) >= policy.tier.intimate_strength
+    asked = np.flatnonzero(enough.any(axis=0) & ~today)
     found = today.copy()
     if len(asked):
         days = Grid(as_of=grid.as_of, guard=policy.tier.guard_days, size=len(asked))
@@ -55,6 +56,13 @@ def intimate_in_guard(grid: Grid, arrays: Arrays, values: Standing, today: Flags
         theirs = bond(days, take(arrays, asked), engagement, exchange, policy)
         found[asked] = intimate(theirs, values.personal[:rows, asked], policy).any(axis=0)
     return found
+
+
+def _strongest(engagement: Floats, exchange: Floats, policy: Policy) -> Floats:
+    """No Strength is above this one: everything else at its best; a hair more, for the order of the sums."""
+    weights = policy.strength.weights
+    rest = 1.0 - weights[1] - weights[2]
+    return weights[1] * engagement + weights[2] * exchange + (100.0 * rest + 1e-5)
 
 
 def shown_tier(raw: Ranks, was_intimate: Flags, severe: Flags, policy: Policy) -> Ranks:
