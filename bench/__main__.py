@@ -13,6 +13,7 @@ BENCHES: Final = {
     "nightly": "bench.nightly",
     "rfm": "bench.rfm",
     "what_if": "bench.what_if",
+    "rebuild": "bench.rebuild",
     "engagement": "bench.consumers",
     "decisions": "bench.decisions",
     "feedback": "bench.consumers",
