@@ -177,6 +177,13 @@ def test_a_customer_who_only_bought_is_two_personal_contacts_from_face_to_face()
     assert "2 次个人往来" in told("tier", [order(0, 30_000)], 10).as_mapping("zh")["sentence"]
 
 
+def test_what_time_brings_by_itself_asks_for_no_step() -> None:
+    found = told("stage", [order(day) for day in (0, 20, 40, 60)], 70).as_mapping()
+    assert found["value"] == "trust_building"
+    assert (found["next"]["ways"], found["next"]["by_itself_on"]) == ([], on(90).isoformat())
+    assert found["sentence"].endswith(f"Next: loyalty by itself on {on(90)}.")
+
+
 def test_a_segment_that_a_guard_holds_up_says_since_when_and_until_when() -> None:
     story = [order(0, 30_000, f"o{number}") for number in range(4)]
     found = told("segment", story, 80).as_mapping()

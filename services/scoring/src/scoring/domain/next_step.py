@@ -2,8 +2,9 @@
 
 Source: scoring-model.md section 6. Nothing is guessed: small steps (personal contacts, purchases, an event attended, a
 good answer, a complaint resolved) are given to copies of the customer, one of each a day from the as-of day on, and the
-copies are judged by the real scoring function. A way is one that gets there, and from which no step can be left out.
-Example: distant, one purchase a year ago: two meetings give face_to_face, on the day after tomorrow's first.
+copies are judged by the real scoring function. A way is one that gets there sooner than time itself, and from which no
+step can be left out.
+Example: distant, one purchase a year ago: two meetings give face_to_face, the second on the day after the first.
 """
 
 from collections.abc import Iterable, Sequence
@@ -76,7 +77,7 @@ def next_step(name: str, known: Known) -> NextStep | None:
     return NextStep(
         value=wanted,
         lacks=lacks,
-        ways=_smallest(reached),
+        ways=_smallest(way for way in reached if by_itself is None or way.day < by_itself.day),
         by_itself_day=None if by_itself is None else by_itself.day,
         contact_kind=contact,
         purchase_minor=minor,

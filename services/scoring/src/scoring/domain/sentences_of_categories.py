@@ -52,6 +52,9 @@ def of_next(step: NextStep) -> Both:
     if step.ways:
         en, zh = _way(step.ways[0])
         return Both(f"Next: {wanted[0]} after {en}.", f"下一步：{zh}后可达{wanted[1]}。")
+    if step.by_itself_day is not None:
+        on = date_of(step.by_itself_day).isoformat()
+        return Both(f"Next: {wanted[0]} by itself on {on}.", f"下一步：{on} 将自然达到{wanted[1]}。")
     lacking = _gaps(step.lacks)
     if not lacking.en:
         return Both(f"No small step was found to {wanted[0]}.", f"未找到达到{wanted[1]}的小步骤。")
