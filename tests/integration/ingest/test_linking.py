@@ -64,7 +64,7 @@ async def test_what_events_tell_of_a_person_is_told_to_all_and_known_at_the_door
     assert {link["id"].partition(":")[2] for link in ours} == {"alias", "customer"}
 
     async def recognised() -> bool:
-        return bool(ingest.app.state.door.aliases.canonical(ours[0]["data"]["alias"]) == customer)
+        return bool(ingest.app.state.door.customers.of(ours[0]["data"]["alias"]).id == customer)
 
     await until(recognised, what="the door knowing the alias")
     await ingest.client.post("/v1/events", json=seen(9, **device), headers=key)
@@ -102,6 +102,7 @@ async def test_two_shops_with_namespaces_have_two_customers_42_and_services_fact
     servers: Home, ingest: Ingest, settings: IngestSettings, database: Database
 ) -> None:
     since = await end_offsets(servers.bootstrap)
+    own_ids = OwnIds(IdentityKey.load(servers.folder / "identity.key"))
     subjects: set[str] = set()
     for _ in range(2):
         namespace = f"n{len(subjects)}"
@@ -112,6 +113,6 @@ async def test_two_shops_with_namespaces_have_two_customers_42_and_services_fact
     ours = event(2, "c_" + "a" * 26, kind="identity.linked")
     ours = decode_event(encode_event(ours).replace(b'"source":"test"', b'"source":"guanxi.ingest"'))
     async with database.transaction() as connection:
-        linker = Linker(own_ids=ingest.app.state.door.own_ids, partitions=6)
+        linker = Linker(own_ids=own_ids, partitions=6)
         await linker.handle(connection, [Received(topic="t", partition=0, offset=0, value=b"", event=ours)])
         assert (await connection.execute(text("SELECT count(*) FROM identity"))).scalar_one() == 0

@@ -17,16 +17,18 @@ from ingest.api.events import split
 from ingest.domain.admission import Circumstances, Moment
 from ingest.domain.canonical import read_canonical
 from ingest.domain.cloudevents import Mode
-from ingest.domain.identity import OwnIds
+from ingest.domain.customers import Customers
 from ingest.domain.sources import Sender
 from ingest.usecases.accept_events import Judged, judge, judge_as_sent
 
-OWN_IDS = OwnIds(IdentityKey(b"0123456789abcdef"))
+CUSTOMERS = Customers(
+    IdentityKey(b"0123456789abcdef"), canonical=lambda own: own, partition_of=lambda key: sum(key) % 6
+)
 NOW = Moment.of(datetime(2026, 11, 24, 10, tzinfo=UTC))
 
 
 def circumstances(*, wary: bool = False) -> Circumstances:
-    return Circumstances(sender=Sender(name="shop"), moment=NOW, own_ids=OWN_IDS, canonical=lambda own: own, wary=wary)
+    return Circumstances(sender=Sender(name="shop"), moment=NOW, customers=CUSTOMERS, wary=wary)
 
 
 def looked_at_closely(body: bytes) -> Judged:
@@ -36,7 +38,9 @@ def looked_at_closely(body: bytes) -> Judged:
 
 def verdicts(judged: Judged) -> list[Any]:
     told = [(one.place, one.sent, one.refusal.reason, one.refusal.message, one.refusal.data) for one in judged.refused]
-    came_in = [(name, one.customer, one.key, json.loads(one.value)) for name, one in judged.admitted.items()]
+    came_in = [
+        (name, one.customer, one.key, one.partition, json.loads(one.value)) for name, one in judged.admitted.items()
+    ]
     return [judged.number, told, came_in]
 
 

@@ -7,10 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from common.identity import KINDS, IdentityKey
-from ingest.domain.identity import LIMITS, MOST_OF_A_KIND, Join, Named, OwnIds, People, Person
+from ingest.domain.identity import LIMITS, MOST_OF_A_KIND, Join, Named, People, Person, own_id
 
 KEY = IdentityKey(b"0123456789abcdef")
-OWN_IDS = OwnIds(KEY)
 
 
 def named(*names: str) -> list[Named]:
@@ -22,20 +21,14 @@ def strangers(*names: str) -> People:
     return People((Person(root=name, kinds=Counter([name.partition(":")[0]])), [name]) for name in names)
 
 
-def test_the_strongest_usable_identifier_names_the_customer() -> None:
-    identifiers = {"email": "Ann@Example.com", "anonymous_id": "a-1", "user_id": "42"}
-    assert OWN_IDS.strongest(identifiers, None) == KEY.own_id("user_id", "42")
-    assert OWN_IDS.strongest(identifiers | {"user_id": "0"}, None) == KEY.own_id("email", "ann@example.com")
-
-
 @pytest.mark.parametrize("value", ["", "0", "000", "anonymous", "null", " "])
 def test_a_blocked_value_names_nobody(value: str) -> None:
-    assert OWN_IDS.strongest({"user_id": value}, None) is None
+    assert own_id(KEY, ("user_id", value, None)) is None
 
 
 def test_two_shops_customers_42_differ_and_their_email_is_one() -> None:
-    assert OWN_IDS.strongest({"user_id": "42"}, "tea") != OWN_IDS.strongest({"user_id": "42"}, "silk")
-    assert OWN_IDS.strongest({"email": "a@b.com"}, "tea") == OWN_IDS.strongest({"email": "a@b.com"}, "silk")
+    assert own_id(KEY, ("user_id", "42", "tea")) != own_id(KEY, ("user_id", "42", "silk"))
+    assert own_id(KEY, ("email", "a@b.com", "tea")) == own_id(KEY, ("email", "a@b.com", "silk"))
 
 
 def test_the_weaker_becomes_an_alias_of_the_stronger() -> None:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 
 import httpx
 from fastapi import FastAPI
@@ -14,7 +15,7 @@ from common.http.app import create_app
 from common.http.keys import Keys
 from common.http.rate_limit import Rate, RateLimiter
 from common.identity import IdentityKey
-from common.kafka import open_producer
+from common.kafka import open_producer, partition_of
 from common.outbox import OutboxRelay
 from common.version import code_version
 from common.waiting import cancel_and_wait
@@ -22,6 +23,7 @@ from common.worker import Worker
 from ingest.api import customers, events, segment, sources
 from ingest.api.scopes import KEYED_IN_BODY, PRODUCER_PATHS, SCOPES
 from ingest.consumers.interactions import Linker
+from ingest.domain.customers import Customers
 from ingest.domain.identity import OwnIds
 from ingest.jobs.watch_database import watch_database
 from ingest.settings import IngestSettings
@@ -45,6 +47,11 @@ def make_app(settings: IngestSettings) -> FastAPI:
     identity_key = IdentityKey.load(settings.identity_key_file)
     producer_keys = ProducerKeys(database)
     aliases = KnownAliases()
+    known_customers = Customers(
+        identity_key,
+        canonical=aliases.canonical,
+        partition_of=partial(partition_of, partitions=settings.partitions),
+    )
     rate = settings.requests_per_second
 
     @asynccontextmanager
@@ -55,9 +62,7 @@ def make_app(settings: IngestSettings) -> FastAPI:
         ):
             way = Log(producer, database)
             app.state.scoring = scoring
-            app.state.door = Door(
-                database=database, log=way, recent=Recent(), aliases=aliases, own_ids=OwnIds(identity_key)
-            )
+            app.state.door = Door(database=database, log=way, recent=Recent(), customers=known_customers)
             app.state.health.probes["kafka"] = way.probe
             stop = asyncio.Event()
             watching = asyncio.create_task(

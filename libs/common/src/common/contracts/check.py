@@ -9,6 +9,7 @@ event and not in next year's figures; a sender without a fitting channel says `o
 import re
 from collections.abc import Callable
 from datetime import date, datetime
+from operator import attrgetter
 from typing import Any, Final
 
 from msgspec import UNSET, ValidationError, convert
@@ -58,9 +59,15 @@ _HINT: Final = "Correct the field or leave it out; anything of your own belongs 
 _PLACE: Final = re.compile(r"(.*?)(?: - at `\$(.*)`)?", re.DOTALL)
 _TYPE_NAME: Final = re.compile(r"[a-z0-9][a-z0-9_-]*(\.[a-z0-9_-]+)+")
 _LONGEST_TYPE: Final = 128
-_KNOWN: Final = frozenset(TYPES)
+_REQUIRED_OF: Final[dict[str, Callable[[Interaction], tuple[object, ...]]]] = {
+    **dict.fromkeys(TYPES, lambda _: ()),
+    **{type_: attrgetter(fields[0], *fields) for type_, fields in REQUIRED.items()},
+}
+"""Of every known type how to get the required values; with one name alone a getter would give no tuple."""
 _CHANNELS: Final = frozenset(one.value for one in Channel)
 _DIRECTIONS: Final = frozenset(one.value for one in Direction)
+_CHANNELS_OR_NONE: Final = _CHANNELS | {None}
+_DIRECTIONS_OR_NONE: Final = _DIRECTIONS | {None}
 _RATING_KINDS: Final = frozenset(one.value for one in RatingKind)
 _PURPOSES: Final = frozenset(one.value for one in ConsentPurpose)
 _RETURN_REASONS: Final = frozenset(one.value for one in ReturnReason)
@@ -85,15 +92,15 @@ def check_interaction(type_: str, data: Any) -> Interaction:
 
 def check_facts(type_: str, interaction: Interaction) -> None:
     """The rules that types alone cannot say, for callers that decoded `data` into the struct themselves."""
-    if type_ not in _KNOWN:
+    required = _REQUIRED_OF.get(type_)
+    if required is None:
         check_type(type_)
-    for field in REQUIRED.get(type_, ()):
-        if getattr(interaction, field) is None:
-            raise _broken(f"/data/{field}", f"`{type_}` needs `{field}`. {_HINTS.get(field, _HINT)}")
-    if interaction.channel is not None:
-        _check_name("/data/channel", interaction.channel, _CHANNELS)
-    if interaction.direction is not None:
-        _check_name("/data/direction", interaction.direction, _DIRECTIONS)
+    elif None in required(interaction):
+        raise _lacking(type_, interaction)
+    if interaction.channel not in _CHANNELS_OR_NONE:
+        _check_name("/data/channel", str(interaction.channel), _CHANNELS)
+    if interaction.direction not in _DIRECTIONS_OR_NONE:
+        _check_name("/data/direction", str(interaction.direction), _DIRECTIONS)
     currency = interaction.currency
     if currency is not None and not (currency.isascii() and currency.isalpha() and currency.isupper()):
         raise _broken("/data/currency", f"`{currency}` is no currency code. {_HINTS['currency']}")
@@ -107,6 +114,11 @@ def check_facts(type_: str, interaction: Interaction) -> None:
         _check_consent(interaction.consent)
     if type_ in _OF_TYPE:
         _OF_TYPE[type_](interaction)
+
+
+def _lacking(type_: str, interaction: Interaction) -> SchemaBroken:
+    field = next(field for field in REQUIRED[type_] if getattr(interaction, field) is None)
+    return _broken(f"/data/{field}", f"`{type_}` needs `{field}`. {_HINTS.get(field, _HINT)}")
 
 
 def check_type(type_: str) -> None:

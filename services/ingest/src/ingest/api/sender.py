@@ -24,8 +24,7 @@ def circumstances(request: Request, principal: Principal, *, wary: bool) -> Circ
     return Circumstances(
         sender=_sender(principal),
         moment=Moment.of(datetime.now(UTC)),
-        own_ids=door.own_ids,
-        canonical=door.aliases.canonical,
+        customers=door.customers,
         traceparent=request.scope["state"].get("traceparent"),
         wary=wary,
     )

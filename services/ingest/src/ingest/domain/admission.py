@@ -5,9 +5,8 @@ what the envelope needs are set (events.md section 1). A time more than ten minu
 attribute `future`.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from msgspec import Raw, Struct
@@ -20,8 +19,9 @@ from common.errors import Malformed
 from common.http.guard import find_flaws
 from common.identity import KINDS
 from ingest.domain.canonical import CanonicalEvent
+from ingest.domain.customers import Customer, Customers
 from ingest.domain.envelope import Envelope, read_envelope
-from ingest.domain.identity import OwnIds, is_customer, read_subject
+from ingest.domain.identity import is_customer, read_subject
 from ingest.domain.sources import Sender
 
 EVENT_BYTES: Final = 256 * 1024
@@ -32,8 +32,11 @@ OURS: Final = frozenset(
 )
 """Attributes that are set here, whatever was sent."""
 
+_FIRST_DAY: Final = date(FIRST_YEAR, 1, 1).toordinal()
 _encode = Encoder().encode
 _NOTHING: Final = Interaction()
+_SAID: Final = b'",'
+"""What follows the subject of most events: a time, which they say themselves, that does not lie ahead."""
 
 
 class NoCustomer(Malformed):
@@ -74,19 +77,19 @@ class Admitted(Struct, frozen=True, gc=False):
     customer: str
     key: bytes
     value: bytes
+    partition: int
 
 
 @dataclass(slots=True, kw_only=True)
 class Circumstances:
-    """What an event does not say itself: who sends it, when, in which trace, and who is known to be whom.
+    """What an event does not say itself: who sends it, when, in which trace, and who is behind its identifiers.
 
     `wary`: the event may hold numbers beyond range or lone surrogates (guard.parse_json_warily).
     """
 
     sender: Sender
     moment: Moment
-    own_ids: OwnIds
-    canonical: Callable[[str], str]
+    customers: Customers
     traceparent: str | None = None
     wary: bool = False
     plain_head: bytes = b""
@@ -97,15 +100,17 @@ class Circumstances:
 
 def admit_as_sent(event: CanonicalEvent, sent: Raw, given: Circumstances) -> Admitted:
     """`admit`, with the same verdict, for an event in exactly the canonical form: its bytes are what was sent."""
-    check_facts(event.type, event.data)
-    when = _when(event.time, given.moment)
-    customer = given.canonical(_named_by(event.data.identifiers or {}, given))
+    facts, moment = event.data, given.moment
+    check_facts(event.type, facts)
+    when = _SAID if _FIRST_DAY <= event.time.toordinal() < moment.yesterday else _when(event.time, moment)
+    customer = given.customers.strongest(facts.identifiers or {}, given.sender.namespace)
+    if customer is None:
+        raise _nobody()
     body = bytes(sent)
     if len(body) > EVENT_BYTES:
         return admit(decode(body), given)  # it may be small enough without its white space
-    key = customer.encode()
-    value = b"".join((given.plain_head, key, when, body[1:]))
-    return Admitted((given.sender.name, event.id), customer, key, value)
+    value = b"".join((given.plain_head, customer.key, when, body[1:]))
+    return Admitted((given.sender.name, event.id), customer.id, customer.key, value, customer.partition)
 
 
 def admit(event: Any, given: Circumstances) -> Admitted:
@@ -123,18 +128,21 @@ def admit(event: Any, given: Circumstances) -> Admitted:
     when = _when(envelope.time, given.moment)
     subject = envelope.subject
     identifiers = _identifiers_of(subject, sent) if subject else sent
-    customer = given.canonical(_customer_of(subject, identifiers, given))
-    key = customer.encode()
+    customer = _customer_of(subject, identifiers, given)
     if interaction is not None and identifiers is sent and envelope.time is not None and OURS.isdisjoint(event):
         body = _bytes_of(event)
-        value = given.plain_head + key + when + body[1:]
-        return Admitted((given.sender.name, envelope.id), customer, key, value)
+        value = given.plain_head + customer.key + when + body[1:]
+        return _admitted(given.sender.name, envelope.id, customer, value)
     _bytes_of(event)
     body = _encode(_rest(event, identifiers, identifiers is not sent, envelope))
     source = given.sender.source_of(envelope.source)
     trace = envelope.traceparent or given.traceparent
     head = _head(source, given.moment.text, envelope.datacontenttype, envelope.dataversion, trace)
-    return Admitted((source, envelope.id), customer, key, head + key + when + body[1:])
+    return _admitted(source, envelope.id, customer, head + customer.key + when + body[1:])
+
+
+def _admitted(source: str, id_: str, customer: Customer, value: bytes) -> Admitted:
+    return Admitted((source, id_), customer.id, customer.key, value, customer.partition)
 
 
 def _rest(event: dict[str, Any], identifiers: dict[str, str], added: bool, envelope: Envelope) -> dict[str, Any]:
@@ -167,7 +175,7 @@ def _when(time: datetime | None, moment: Moment) -> bytes:
     if not FIRST_YEAR <= time.year <= LAST_YEAR:
         check_time(time)
     if time.toordinal() < moment.yesterday or time.timestamp() <= moment.latest:
-        return b'",'
+        return _SAID
     return b'","future":true,'
 
 
@@ -186,21 +194,25 @@ def _identifiers_of(subject: str, sent: dict[str, str]) -> dict[str, str]:
     return sent if kind in sent else {kind: value, **sent}
 
 
-def _customer_of(subject: str | None, identifiers: dict[str, str], given: Circumstances) -> str:
-    """The canonical id that the producer gave, or the own id of the strongest identifier."""
-    return subject if subject and is_customer(subject) else _named_by(identifiers, given)
+def _customer_of(subject: str | None, identifiers: dict[str, str], given: Circumstances) -> Customer:
+    """The customer of the canonical id that the producer gave, or of the strongest identifier."""
+    return given.customers.of(subject) if subject and is_customer(subject) else _named_by(identifiers, given)
 
 
-def _named_by(identifiers: dict[str, str], given: Circumstances) -> str:
-    """The own id of the strongest identifier."""
-    customer = given.own_ids.strongest(identifiers, given.sender.namespace)
+def _named_by(identifiers: dict[str, str], given: Circumstances) -> Customer:
+    """The customer of the strongest identifier."""
+    customer = given.customers.strongest(identifiers, given.sender.namespace)
     if customer is None:
-        raise NoCustomer(
-            "The event names no customer: give `subject` (c_... or kind:value) or `data.identifiers` with a usable "
-            f"value of {', '.join(KINDS)}; values such as 0 or anonymous name nobody.",
-            pointer="/data/identifiers",
-        )
+        raise _nobody()
     return customer
+
+
+def _nobody() -> NoCustomer:
+    return NoCustomer(
+        "The event names no customer: give `subject` (c_... or kind:value) or `data.identifiers` with a usable "
+        f"value of {', '.join(KINDS)}; values such as 0 or anonymous name nobody.",
+        pointer="/data/identifiers",
+    )
 
 
 def _bytes_of(event: dict[str, Any]) -> bytes:

@@ -21,6 +21,9 @@ REMEMBERED: Final = 40_000
 _STRENGTH: Final = {kind: place for place, kind in enumerate(KINDS)}
 _UNKNOWN: Final = len(KINDS)
 
+Identifier = tuple[str, str, str | None]
+"""Kind, value as sent, and the namespace of the source."""
+
 
 class OwnIds:
     """Own ids of identifiers as sources send them; None for a value that names nobody. Recent ones are remembered."""
@@ -29,23 +32,20 @@ class OwnIds:
         self._key = key
         self._known = Memory(self._compute, generation=REMEMBERED)
 
-    def _compute(self, identifier: tuple[str, str, str | None]) -> str | None:
-        kind, value, namespace = identifier
-        normalised = normalise(kind, value)
-        return None if normalised is None else self._key.own_id(kind, normalised, namespace=namespace)
-
-    def strongest(self, identifiers: Mapping[str, str], namespace: str | None) -> str | None:
-        """Own id of the strongest usable identifier."""
-        for kind in KINDS:
-            value = identifiers.get(kind)
-            if value is not None and (own := self._known[kind, value, namespace]) is not None:
-                return own
-        return None
+    def _compute(self, identifier: Identifier) -> str | None:
+        return own_id(self._key, identifier)
 
     def all(self, identifiers: Mapping[str, str], namespace: str | None) -> list["Named"]:
         """Every usable identifier's own id, strongest first."""
         found = ((kind, self._known[kind, identifiers[kind], namespace]) for kind in KINDS if kind in identifiers)
         return [Named(own=own, kind=kind) for kind, own in found if own is not None]
+
+
+def own_id(key: IdentityKey, identifier: Identifier) -> str | None:
+    """The own id of an identifier as a source sends it; None for a value that names nobody."""
+    kind, value, namespace = identifier
+    normalised = normalise(kind, value)
+    return None if normalised is None else key.own_id(kind, normalised, namespace=namespace)
 
 
 def read_subject(subject: str) -> tuple[str, str] | None:

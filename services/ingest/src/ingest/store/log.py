@@ -5,7 +5,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from itertools import chain, islice, repeat
-from operator import attrgetter
 from typing import Final
 
 import asyncpg
@@ -15,11 +14,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from common.database import Database, is_transient
 from common.errors import Unavailable
 from common.events import INTERACTIONS
-from common.kafka import Producer, Run, partition_of
+from common.kafka import Producer, Run
 from ingest.domain.admission import Admitted
-from ingest.domain.identity import REMEMBERED
-from ingest.domain.memory import Memory
-from ingest.store.recent import Name, Plain
+from ingest.store.recent import Part, Whereabouts
 from ingest.store.spool import Spooled, add_to_spool
 
 log = structlog.get_logger()
@@ -28,10 +25,6 @@ DEADLINE_SECONDS: Final = 3.0
 
 Sent = tuple[int, list[Admitted], list[Run]]
 """A partition, its events, and where those went that its lane took (Lane.append_all)."""
-
-
-_name = attrgetter("name")
-_customer = attrgetter("customer")
 
 
 class NotDurable(Unavailable):
@@ -46,12 +39,8 @@ class Log:
     def __init__(self, producer: Producer, database: Database) -> None:
         self._producer = producer
         self._database = database
-        self._partitions = Memory(self._partition_of, generation=REMEMBERED)
         self.spool_waits = False
         self.spool_is_full = False
-
-    def _partition_of(self, customer: str) -> int:
-        return partition_of(customer.encode(), self._producer.partitions)
 
     async def probe(self) -> str | None:
         """Why events do not take their usual way, if so; health shows it as `degraded`."""
@@ -59,19 +48,18 @@ class Log:
             return "Kafka does not acknowledge: events go to the spool"
         return "events wait in the spool" if self.spool_waits else None
 
-    async def keep(self, events: Iterable[Admitted], *, accepted_at: datetime) -> list[tuple[Name, Plain]]:
+    async def keep(self, events: Iterable[Admitted], *, accepted_at: datetime) -> Whereabouts:
         """Make events durable; NotDurable when any of them is not, and then the request may be sent again."""
         sent = self._append(events)
         waiting = {run.batch for _, _, runs in sent for run in runs}
         if waiting:
             await asyncio.wait(waiting, timeout=DEADLINE_SECONDS)
-        kept: list[tuple[Name, Plain]] = []
+        parts: list[Part] = []
         late: list[Spooled] = []
         for partition, its, runs in sent:
-            offsets = list(islice(chain(chain.from_iterable(map(_offsets, runs)), repeat(None)), len(its)))
-            places = zip(map(_customer, its), repeat(partition), offsets, repeat(accepted_at), strict=False)
-            kept.extend(zip(map(_name, its), places, strict=True))
-            if None in offsets:
+            offsets = _offsets(runs, len(its))
+            parts.append(Part(partition, [event.name for event in its], [event.customer for event in its], offsets))
+            if isinstance(offsets, list):
                 late.extend(
                     Spooled(INTERACTIONS, partition, event.key, event.value, *event.name, accepted_at)
                     for event, offset in zip(its, offsets, strict=True)
@@ -79,13 +67,13 @@ class Log:
                 )
         if late:
             await self._spool(late)
-        return kept
+        return Whereabouts(accepted_at, parts)
 
     def _append(self, events: Iterable[Admitted]) -> list[Sent]:
         """Queue all events, lane by lane."""
         by_partition: defaultdict[int, list[Admitted]] = defaultdict(list)
         for event in events:
-            by_partition[self._partitions[event.customer]].append(event)
+            by_partition[event.partition].append(event)
         append_all = self._producer.append_all
         return [(partition, its, append_all(INTERACTIONS, partition, its)) for partition, its in by_partition.items()]
 
@@ -106,9 +94,18 @@ class Log:
         log.info("events_spooled", events=len(rows))
 
 
-def _offsets(run: Run) -> Iterable[int | None]:
-    """Where the records of a run are on the topic; None where that is not acknowledged."""
-    if not run.batch.done() or run.batch.exception() is not None:
-        return repeat(None, run.number)
+def _offsets(runs: Sequence[Run], number: int) -> range | list[int | None]:
+    """Where so many records are on the topic, of which a lane took these runs; None where it is not acknowledged."""
+    if len(runs) == 1 and runs[0].number == number and _is_acknowledged(runs[0]):
+        return _places(runs[0])
+    known = (_places(run) if _is_acknowledged(run) else repeat(None, run.number) for run in runs)
+    return list(islice(chain(chain.from_iterable(known), repeat(None)), number))
+
+
+def _is_acknowledged(run: Run) -> bool:
+    return run.batch.done() and run.batch.exception() is None
+
+
+def _places(run: Run) -> range:
     first = run.batch.result() + run.first
     return range(first, first + run.number)

@@ -15,9 +15,8 @@ from common.database import Database, is_transient
 from common.errors import AppError, Unavailable
 from ingest.domain.admission import Admitted, Circumstances, admit, admit_as_sent
 from ingest.domain.canonical import CanonicalEvent
+from ingest.domain.customers import Customers
 from ingest.domain.dialect import Unmappable
-from ingest.domain.identity import OwnIds
-from ingest.store.aliases import KnownAliases
 from ingest.store.log import Log
 from ingest.store.quarantine import Kept, keep_in_quarantine
 from ingest.store.recent import Recent
@@ -35,8 +34,7 @@ class Door:
     database: Database
     log: Log
     recent: Recent
-    aliases: KnownAliases
-    own_ids: OwnIds
+    customers: Customers
 
 
 class Unread(NamedTuple):
@@ -123,7 +121,7 @@ async def accept(door: Door, judged: Judged, *, given: Circumstances, dialect: s
         del admitted[name]
     duplicates = judged.number - len(refused) - len(admitted)
     if admitted:
-        door.recent.add_all(await door.log.keep(admitted.values(), accepted_at=given.moment.at))
+        door.recent.add_all(admitted, await door.log.keep(admitted.values(), accepted_at=given.moment.at))
     rejected = await _keep_refused(door, refused, given=given, dialect=dialect) if refused else []
     accepted = judged.number - duplicates - len(rejected)
     return Outcome(accepted=accepted, duplicates=duplicates, rejected=rejected)
