@@ -2,19 +2,39 @@
 
 import random
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from sqlalchemy import text
-from tests.integration.scoring.desk import Desk, deployment, event, linked, messages, oracle, order, partition, rows
+from tests.integration.scoring.desk import (
+    PARTITIONS,
+    Desk,
+    deployment,
+    event,
+    linked,
+    messages,
+    oracle,
+    order,
+    partition,
+    rows,
+)
 from tests.integration.scoring.test_aliases import settle
 from tests.integration.scoring.test_erasure import erased
+from tests.support.chassis import publish_events
+from tests.support.topics import Topics
 
 from common.database import Database
 from common.events import Event
+from common.progress import Place, positions
 from scoring.domain.policy import Policy
 from scoring.jobs.rebuild import LedgerLacksEvents, Rebuild
+from scoring.store.audit import sum_ledger
 from scoring.store.states import SHOWN
+from scoring.store.topic_log import TopicLog, open_log
+from scoring.usecases.apply_events import apply_events
+from scoring.usecases.audit_log import sum_log
+from scoring.usecases.read_facts import read_facts
 
 TYPES = ("page.viewed", "message.received", "complaint.made", "order.delivered", "zebra.seen")
 BATCH = 2500
@@ -140,3 +160,47 @@ async def test_a_ledger_that_lost_events_is_not_replayed(database: Database) -> 
     run = Rebuild(database, deployment())
     await run.replay(may_lose=True)
     assert run.wrong == ["c-1"]
+
+
+async def apply_log(desk: Desk, log: TopicLog, topic: str) -> dict[Place, tuple[int, int]]:
+    """Apply a whole topic as the consumer does, and say so in the progress; its bounds."""
+    bounds = await log.bounds((topic, one) for one in range(PARTITIONS))
+    async for _, part in log.read_all(bounds, most=500):
+        async with desk.database.transaction() as connection:
+            await connection.execute(text("SELECT 1"))
+            events = [one.received for one in part if one.received is not None]
+            await apply_events(connection, events, deployment=desk.deployment, cache=desk.cache)
+    async with desk.database.transaction() as connection:
+        await positions(connection, {place: end for place, (_, end) in bounds.items()})
+    return bounds
+
+
+async def test_what_the_ledger_lost_comes_back_from_the_log(
+    database: Database, kafka_bootstrap: str, fresh_topic: Topics
+) -> None:
+    desk, topic = Desk(database), await fresh_topic("interactions")
+    await publish_events(kafka_bootstrap, topic, [one for one in year(400, 40) if one.subject not in ("c-50", "c-51")])
+    async with open_log(kafka_bootstrap, decode=read_facts) as log:
+        bounds = await apply_log(desk, log, topic)
+        await settle(desk)
+        await change(database, "DELETE FROM outbox")
+        before = await dump(database)
+        sums = await sum_log(log, bounds)
+        async with database.transaction() as connection:
+            ledger = await sum_ledger(connection, bounds, since=datetime(2026, 1, 1, tzinfo=UTC))
+        assert all(sums[place].equals(ledger.get(place, (0, 0))) for place in bounds)
+        await change(
+            database,
+            "DELETE FROM ledger WHERE subject IN ('c-3', 'c-30')",
+            "DELETE FROM ledger_key WHERE subject = 'c-30'",
+            "DELETE FROM state WHERE subject = 'c-30'",
+        )
+        look = Rebuild(database, deployment(), is_dry=True)
+        await look.restore(log)
+        run = Rebuild(database, deployment())
+        await run.restore(log)
+    assert run.restored == look.restored > 10
+    await run.replay()
+    await settle(desk)
+    assert await dump(database) == before
+    assert await sent(database) == []

@@ -30,9 +30,10 @@ _KEYS = """
     INSERT INTO ledger_key (source, id, subject)
     SELECT * FROM unnest($1::text[], $2::text[], $3::text[]) ORDER BY 1, 2 ON CONFLICT DO NOTHING
 """
-_FORGET_KEYS = (
-    "DELETE FROM ledger_key k USING unnest($1::text[], $2::text[]) AS g(source, id) WHERE (k.source, k.id) = g"
-)
+_FORGET_KEYS = """
+    DELETE FROM ledger_key k USING unnest($1::text[], $2::text[]) AS g(source, id)
+    WHERE k.source = g.source AND k.id = g.id
+"""
 _COLUMNS = ("subject", "time", "source", "id", "type", "recorded_at", "topic", "partition", "offset", "event")
 _BURIED = text(
     """
