@@ -59,6 +59,8 @@ class Arrays:
 
 def take(arrays: Arrays, chosen: Ints) -> Arrays:
     """The chosen customers alone (ascending numbers), renumbered from 0."""
+    if len(chosen) == arrays.size:
+        return arrays
     number = np.full(arrays.size, -1)
     number[chosen] = np.arange(len(chosen))
 

@@ -6,12 +6,10 @@ Source: scoring-model.md section 3. Examples: experience.py, evaluation.py, evol
 
 from dataclasses import dataclass
 
-from scoring.domain.arrays import Arrays
-from scoring.domain.decay import Flags, Floats, Grid
-from scoring.domain.engagement import engagement_points
+from scoring.domain.arrays import Buckets
+from scoring.domain.decay import Facts, Flags, Floats, Grid
 from scoring.domain.evaluation import evaluation
 from scoring.domain.evolution import evolution
-from scoring.domain.exchange import purchase_days
 from scoring.domain.experience import Mean, experience
 from scoring.domain.policy import Policy
 from scoring.domain.reciprocity import Reciprocity, reciprocity
@@ -30,11 +28,18 @@ class Bond:
     reciprocity: Reciprocity
 
 
-def bond(grid: Grid, arrays: Arrays, engagement: Floats, exchange: Floats, policy: Policy) -> Bond:
-    """The bond of every customer on every day of the grid, given Engagement and Exchange on the same days."""
-    buckets = arrays.buckets
+def bond(
+    grid: Grid,
+    buckets: Buckets,
+    *,
+    points: Facts,
+    purchases: Facts,
+    engagement: Floats,
+    exchange: Floats,
+    policy: Policy,
+) -> Bond:
+    """The bond of every customer on every day of the grid; the facts and scores of standing.py are of the same days."""
     felt, said = experience(grid, buckets, policy), evaluation(grid, buckets, policy)
-    points, purchases = engagement_points(grid, buckets, policy), purchase_days(grid, arrays)
     evolves, evolving = evolution(grid, points, purchases, policy)
     return Bond(
         experience=felt,

@@ -66,7 +66,15 @@ def score(arrays: Arrays, as_of: date, policy: Policy, thresholds: Thresholds) -
     """Every column of the card as of the day, from the states alone. Memory: about 5 kB a customer while it runs."""
     grid = Grid(as_of=day_number(as_of), guard=policy.guard_days, size=arrays.size)
     stands = standing(grid, arrays, policy, thresholds)
-    bound = bond(grid.today, arrays, stands.engagement[:1], stands.exchange[:1], policy)
+    bound = bond(
+        grid.today,
+        arrays.buckets,
+        points=stands.points.of_today(),
+        purchases=stands.purchases.of_today(),
+        engagement=stands.engagement[:1],
+        exchange=stands.exchange[:1],
+        policy=policy,
+    )
     trouble = severe(grid, arrays.buckets, policy)
     bought, values = stands.bought[0], stands.rfm
     raw_segment = segment(values, stands.bought, policy)

@@ -48,7 +48,7 @@ class Grid:
 
 
 class Facts:
-    """Weighted facts of one sort, ascending by (owner, day): owner, day, weight, and the as-of days they hold for."""
+    """Weighted facts of one sort, each owner's ascending by day: owner, day, weight, and the as-of days they hold."""
 
     def __init__(
         self,
@@ -86,6 +86,22 @@ class Facts:
         days = self.grid.days
         holds = (since <= days) & (days < until)
         self._odd = owner, day, weight, holds
+
+    def of_today(self) -> "Facts":
+        """The same facts on the as-of day alone."""
+        known = self._old
+        if self._recent is not None:
+            (owner, day, weight), (owner_too, day_too, weight_too) = self._old, self._recent
+            known = (
+                np.concatenate([owner, owner_too]),
+                np.concatenate([day, day_too]),
+                np.concatenate([weight, weight_too]),
+            )
+        today = Facts(self.grid.today, *known)
+        if self._odd is not None:
+            owner, day, weight, holds = self._odd
+            today._odd = owner, day, weight, holds[:1]
+        return today
 
     def decayed(self, half_life: float) -> Floats:
         """D_h of the weights on each day of the grid, [rows, size]."""
@@ -126,7 +142,7 @@ class Facts:
         """The latest day with a fact, NEVER without one, [rows, size]."""
         found = np.full((self.grid.rows, self.grid.size), NEVER)
         owner, day, _ = self._old
-        found[self.grid.guard, owner] = day  # ascending: of an owner's days the last one stays
+        found[self.grid.guard, owner] = day  # each owner's days ascend: the last one stays
         if self._recent is not None:
             owner, day, _ = self._recent
             found[self.grid.as_of - day, owner] = day
@@ -142,7 +158,7 @@ class Facts:
         """The earliest day with a fact, -NEVER without one, [rows, size]."""
         found = np.full((self.grid.rows, self.grid.size), -NEVER)
         owner, day, _ = self._old
-        found[self.grid.guard, owner[::-1]] = day[::-1]  # descending: of an owner's days the first one stays
+        found[self.grid.guard, owner[::-1]] = day[::-1]  # each owner's days descend: the first one stays
         if self._recent is not None:
             owner, day, _ = self._recent
             found[self.grid.as_of - day, owner] = day

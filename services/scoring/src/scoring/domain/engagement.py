@@ -7,7 +7,7 @@ Example: one attended event today: P 8, 100 (1 - 2^(-0.8)) = 42.565082.
 
 import numpy as np
 
-from scoring.domain.arrays import Buckets
+from scoring.domain.arrays import Buckets, of_kinds
 from scoring.domain.decay import Facts, Floats, Grid, sat
 from scoring.domain.policy import Policy
 
@@ -15,7 +15,7 @@ from scoring.domain.policy import Policy
 def engagement_points(grid: Grid, buckets: Buckets, policy: Policy) -> Facts:
     """The capped points of each day and kind."""
     points = policy.kinds.points * (policy.kinds.cap > 0)
-    chosen = np.flatnonzero(points[buckets.kind])
+    chosen = of_kinds(buckets, tuple(np.flatnonzero(points).tolist()))
     kind = buckets.kind[chosen]
     worth = points[kind] * np.minimum(buckets.n[chosen], policy.kinds.cap[kind])
     return Facts(grid, buckets.owner[chosen], buckets.day[chosen], worth)
@@ -23,4 +23,6 @@ def engagement_points(grid: Grid, buckets: Buckets, policy: Policy) -> Facts:
 
 def engagement(points: Facts, policy: Policy) -> Floats:
     """Engagement 0-100 on each day of the grid."""
-    return 100.0 * sat(points.decayed(policy.engagement_half_life_days), policy.engagement_half_point)
+    score = sat(points.decayed(policy.engagement_half_life_days), policy.engagement_half_point)
+    score *= 100.0
+    return score

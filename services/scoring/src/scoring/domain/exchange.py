@@ -31,4 +31,7 @@ def exchange(purchases: Facts, money: Facts, policy: Policy, thresholds: Thresho
     rule = policy.exchange
     often = sat(purchases.decayed(rule.purchase_half_life_days), rule.purchase_half_point)
     much = sat(money.decayed(rule.money_half_life_days), thresholds.m50_minor)
-    return 100.0 * (rule.purchase_share * often + (1.0 - rule.purchase_share) * much)
+    often *= 100.0 * rule.purchase_share
+    much *= 100.0 * (1.0 - rule.purchase_share)
+    often += much
+    return often

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from scoring.domain.arrays import Buckets
+from scoring.domain.arrays import Buckets, of_kinds
 from scoring.domain.decay import TIE, Facts, Flags, Floats, Grid, shrunk_mean
 from scoring.domain.policy import Policy
 from scoring.domain.policy_rules import ShrunkMean
@@ -33,14 +33,13 @@ def experience(grid: Grid, buckets: Buckets, policy: Policy) -> Mean:
 
 def mean_over_kinds(grid: Grid, buckets: Buckets, weights: Floats, qualities: Floats, rule: ShrunkMean) -> Mean:
     """The shrunk mean over the kinds of non-zero weight; quality NaN: from the answers of the bucket."""
-    chosen = np.flatnonzero(weights[buckets.kind])
-    kind, n = buckets.kind[chosen], buckets.n[chosen]
-    owner, day = buckets.owner[chosen], buckets.day[chosen]
-    fixed = qualities[kind]
-    quality = np.where(np.isnan(fixed), buckets.q_milli[chosen] / 1000.0, np.nan_to_num(fixed) * n)
-    evidence = Facts(grid, owner, day, weights[kind] * n)
-    weight = evidence.decayed(rule.half_life_days)
-    good = Facts(grid, owner, day, weights[kind] * quality).decayed(rule.half_life_days)
+    chosen = of_kinds(buckets, tuple(np.flatnonzero(weights).tolist()))
+    kind, owner, day = buckets.kind[chosen], buckets.owner[chosen], buckets.day[chosen]
+    answers = np.isnan(qualities)
+    of_event, of_answer = np.where(answers, 0.0, weights * qualities), np.where(answers, weights / 1000.0, 0.0)
+    n, q_milli = buckets.n[chosen], buckets.q_milli[chosen]
+    weight = Facts(grid, owner, day, weights[kind] * n).decayed(rule.half_life_days)
+    good = Facts(grid, owner, day, of_event[kind] * n + of_answer[kind] * q_milli).decayed(rule.half_life_days)
     return Mean(
         score=shrunk_mean(weight, good, rule.prior_weight, rule.prior),
         weight=weight,

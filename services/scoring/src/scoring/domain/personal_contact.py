@@ -7,7 +7,7 @@ Example: three personal messages and a meeting today: 2.0.
 
 import numpy as np
 
-from scoring.domain.arrays import Buckets
+from scoring.domain.arrays import Buckets, of_kinds
 from scoring.domain.decay import Facts, Floats, Grid
 from scoring.domain.kinds import KINDS
 from scoring.domain.policy import Policy
@@ -18,6 +18,6 @@ def personal_contact(grid: Grid, buckets: Buckets, policy: Policy) -> Floats:
     weights = np.zeros(len(KINDS))
     for kind, weight in policy.personal_weights:
         weights[kind] = weight
-    chosen = np.flatnonzero(weights[buckets.kind])
+    chosen = of_kinds(buckets, tuple(kind for kind, _ in policy.personal_weights))
     facts = Facts(grid, buckets.owner[chosen], buckets.day[chosen], weights[buckets.kind[chosen]])
     return facts.decayed(policy.personal_half_life_days)

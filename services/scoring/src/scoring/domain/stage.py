@@ -8,6 +8,7 @@ ever. Else initial_contact. Shown: the furthest of the last 30 days.
 Example: purchases on days 0 and 30 are trust_building from day 30 on; four of them by day 90, loyalty from day 90 on.
 """
 
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -35,6 +36,7 @@ def shown_stage(grid: Grid, arrays: Arrays, policy: Policy, thresholds: Threshol
     alone = min(rule.trust_purchase_days, rule.loyalty_purchase_days, rule.long_term_quarters) <= 1
     days = np.bincount(arrays.purchases.owner, minlength=arrays.size)
     kinds = {*policy.inbound_kinds, MEETING, *(kind for kind, _ in policy.personal_weights)}
+    arrays = replace(arrays, buckets=_of_kinds(arrays.buckets, (*kinds, *_heard(policy))))
     talked = np.bincount(_of_kinds(arrays.buckets, tuple(kinds)).owner, minlength=arrays.size)
     asked = np.flatnonzero((days >= 2) | ((days >= 1) & ((talked >= 1) | alone)))
     found = np.full(arrays.size, INITIAL, dtype=np.int8)
@@ -47,6 +49,12 @@ def shown_stage(grid: Grid, arrays: Arrays, policy: Policy, thresholds: Threshol
             shown[earlier] = raw_stage(guard, take(theirs, earlier), policy, thresholds).max(axis=0)
         found[asked] = shown
     return found
+
+
+def _heard(policy: Policy) -> tuple[int, ...]:
+    """The kinds that tell of trouble, of its end and of Evaluation."""
+    said = np.flatnonzero(policy.kinds.evaluation_weight).tolist()
+    return (*policy.severe.kinds, *policy.severe.cleared_by, *said)
 
 
 def may_have_been_further(grid: Grid, arrays: Arrays, today: Ranks, policy: Policy) -> Flags:

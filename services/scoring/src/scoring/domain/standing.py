@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from scoring.domain.arrays import Arrays
 from scoring.domain.churn import Buying, buying, churn_risk
-from scoring.domain.decay import Flags, Floats, Grid, Ints
+from scoring.domain.decay import Facts, Flags, Floats, Grid, Ints
 from scoring.domain.engagement import engagement, engagement_points
 from scoring.domain.exchange import exchange, net_money, purchase_days
 from scoring.domain.personal_contact import personal_contact
@@ -21,9 +21,13 @@ from scoring.domain.thresholds import Thresholds
 class Standing:
     """Unrounded, [rows, size]; `rfm`, `first` (the first purchase day) and `buying` mean something where `bought`.
 
+    `points` and `purchases` are the facts that they rest on.
+
     `buying` and `risk` have the days of the churn band's guard.
     """
 
+    points: Facts
+    purchases: Facts
     engagement: Floats
     exchange: Floats
     personal: Floats
@@ -36,12 +40,14 @@ class Standing:
 
 def standing(grid: Grid, arrays: Arrays, policy: Policy, thresholds: Thresholds) -> Standing:
     """The standing of every customer on every day of the grid."""
-    purchases = purchase_days(grid, arrays)
+    purchases, points = purchase_days(grid, arrays), engagement_points(grid, arrays.buckets, policy)
     first, last = purchases.first_day(), purchases.last_day()
     bought, rows = first <= grid.days, policy.churn.guard_days + 1
     found = buying(purchases, first, last, rows, thresholds)
     return Standing(
-        engagement=engagement(engagement_points(grid, arrays.buckets, policy), policy),
+        points=points,
+        purchases=purchases,
+        engagement=engagement(points, policy),
         exchange=exchange(purchases, net_money(grid, arrays), policy, thresholds),
         personal=personal_contact(grid, arrays.buckets, policy),
         first=first,

@@ -14,6 +14,8 @@ import numpy as np
 from scoring.domain.arrays import Arrays, take
 from scoring.domain.bond import Bond, bond
 from scoring.domain.decay import Flags, Floats, Grid, to_micro
+from scoring.domain.engagement import engagement_points
+from scoring.domain.exchange import purchase_days
 from scoring.domain.policy import TIERS, Policy
 from scoring.domain.rfm import Ranks
 from scoring.domain.standing import Standing
@@ -52,9 +54,17 @@ def intimate_in_guard(grid: Grid, arrays: Arrays, values: Standing, today: Flags
     found = today.copy()
     if len(asked):
         days = Grid(as_of=grid.as_of, guard=policy.tier.guard_days, size=len(asked))
-        engagement, exchange = values.engagement[:rows, asked], values.exchange[:rows, asked]
-        theirs = bond(days, take(arrays, asked), engagement, exchange, policy)
-        found[asked] = intimate(theirs, values.personal[:rows, asked], policy).any(axis=0)
+        theirs = take(arrays, asked)
+        bound = bond(
+            days,
+            theirs.buckets,
+            points=engagement_points(days, theirs.buckets, policy),
+            purchases=purchase_days(days, theirs),
+            engagement=values.engagement[:rows, asked],
+            exchange=values.exchange[:rows, asked],
+            policy=policy,
+        )
+        found[asked] = intimate(bound, values.personal[:rows, asked], policy).any(axis=0)
     return found
 
 
