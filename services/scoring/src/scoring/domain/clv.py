@@ -13,7 +13,7 @@ import numpy as np
 
 from scoring.domain.arrays import Worths
 from scoring.domain.churn import Buying
-from scoring.domain.decay import Floats, Grid, Ints, visible_sum
+from scoring.domain.decay import Floats, Grid, Ints, visible_sums
 from scoring.domain.policy import Policy
 from scoring.domain.thresholds import Thresholds
 
@@ -32,8 +32,7 @@ def clv(grid: Grid, worths: Worths, found: Buying, policy: Policy, thresholds: T
     rule, paid = policy.clv, worths.net_minor > 0
     owner, net = worths.owner[paid], worths.net_minor[paid].astype(np.float64)
     since, until = worths.since[paid], worths.until[paid]
-    orders = visible_sum(grid.today, owner, np.ones(len(owner)), since, until)[0]
-    total = visible_sum(grid.today, owner, net, since, until)[0]
+    (orders,), (total,) = visible_sums(grid.today, owner, (np.ones(len(owner)), net), since, until)
     mean = (rule.prior_orders * thresholds.m0_minor + total) / (rule.prior_orders + orders)
     yearly = (thresholds.churn_r + found.repeats[0]) / (thresholds.churn_alpha + found.exposure[0]) * 365.0
     worth = yearly * mean * rule.margin / np.sqrt(1.0 + rule.yearly_discount)

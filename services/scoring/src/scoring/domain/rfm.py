@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scoring.domain.arrays import Arrays, Worths
-from scoring.domain.decay import Floats, Grid, Ints, visible_sum
+from scoring.domain.decay import Floats, Grid, Ints, visible_sums
 from scoring.domain.policy import Policy
 from scoring.domain.thresholds import Cuts, Thresholds
 
@@ -59,9 +59,8 @@ class Rfm:
 def rfm(grid: Grid, worths: Worths, last: Ints, policy: Policy, thresholds: Thresholds) -> Rfm:
     """RFM on each day of the grid; `last` is the last purchase day."""
     ends = np.minimum(worths.until, worths.day + policy.rfm_window_days)
-    net = worths.net_minor.astype(np.float64)
-    orders = visible_sum(grid, worths.owner, (worths.net_minor > 0).astype(np.float64), worths.since, ends)
-    money = visible_sum(grid, worths.owner, net, worths.since, ends)
+    counts, net = (worths.net_minor > 0).astype(np.float64), worths.net_minor.astype(np.float64)
+    orders, money = visible_sums(grid, worths.owner, (counts, net), worths.since, ends)
     idle = grid.days - last
     return Rfm(
         idle=idle,

@@ -25,7 +25,7 @@ def segment(values: Rfm, bought: Flags, policy: Policy) -> Ranks:
 
 
 def _holds(rule: SegmentRule, values: Rfm, both: Ranks) -> Flags:
-    holds = np.ones(values.r.shape, dtype=np.bool_)
+    holds: Flags | None = None
     least = (
         (values.r, rule.r_at_least),
         (values.f, rule.f_at_least),
@@ -35,10 +35,10 @@ def _holds(rule: SegmentRule, values: Rfm, both: Ranks) -> Flags:
     )
     for figure, limit in least:
         if limit is not None:
-            holds &= figure >= limit
+            holds = figure >= limit if holds is None else holds & (figure >= limit)
     if rule.r_at_most is not None:
-        holds &= values.r <= rule.r_at_most
-    return holds
+        holds = values.r <= rule.r_at_most if holds is None else holds & (values.r <= rule.r_at_most)
+    return np.ones(values.r.shape, dtype=np.bool_) if holds is None else holds
 
 
 def shown_segment(raw: Ranks, policy: Policy) -> Ranks:
