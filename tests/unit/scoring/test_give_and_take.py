@@ -118,6 +118,11 @@ def test_points_are_spent_in_the_order_of_earning_and_run_out(day: int, balance:
     assert (points.balance, points.earned, points.redeemed, points.expired) == (balance, 150, 30, expired)
 
 
+@pytest.mark.parametrize("points", [-1, 1.5, True, "100", 1 << 53, None])
+def test_what_is_no_number_of_points_is_passed_over(points: object) -> None:
+    assert membership(past_of(event("points.earned", 0, points=points))) is Unknown.NO_EVENTS
+
+
 def related(*events: Interaction, key_account: bool = False, paid_member: bool = False) -> Relation:
     found = relation(past_of(*events, day=1), RULES.relation, is_key_account=key_account, is_paid_member=paid_member)
     assert isinstance(found, Relation)

@@ -1,5 +1,7 @@
 """Where does it hurt, what was expected, how hard was it, does it fit, and how long did the customer wait?"""
 
+from dataclasses import replace
+
 import pytest
 from tests.unit.scoring.build import ZONE, at, event, nps, order, rating
 from tests.unit.scoring.portraits import RULES, items, past_of
@@ -77,6 +79,16 @@ def test_experience_is_compared_with_expectation_within_one_survey() -> None:
 def test_without_promise_or_question_there_is_no_gap() -> None:
     nothing = past_of(event("order.delivered", 0), event("survey.answered", 0, **rating("csat", 3)))
     assert expectation_gap(nothing, RULES.expectation_gap, ZONE) is Unknown.NO_EVENTS
+
+
+@pytest.mark.parametrize("promised", ["soon", 7, "2026-01-03", "9999-12-31T23:59:59-12:00"])
+def test_what_is_no_instant_of_our_time_is_no_promise(promised: object) -> None:
+    # Producers cannot send these; a service or a preview might.
+    deed = event("somebodys.own_type", 0)
+    past = past_of(Interaction(type=deed.type, data={}, time=deed.time, source="shop", id="1"))
+    late = past.deeds[0]._replace(type="order.delivered", data={"promised_at": promised})
+    told = replace(past, by_type={"order.delivered": (late,)})
+    assert expectation_gap(told, RULES.expectation_gap, ZONE) is Unknown.NO_EVENTS
 
 
 def test_experience_has_four_sides() -> None:

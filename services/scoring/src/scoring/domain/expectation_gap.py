@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Annotated, Final
 
+from common.contracts.fields import FIRST_YEAR, LAST_YEAR
 from scoring.domain.days import local_day
 from scoring.domain.past import Deed, Past, micro, names, within
 from scoring.domain.reading import Section
@@ -93,7 +94,9 @@ def _instant(told: object) -> datetime | None:
         found = datetime.fromisoformat(told) if isinstance(told, str) else told
     except ValueError:
         return None
-    return found if isinstance(found, datetime) and found.tzinfo is not None else None
+    if not isinstance(found, datetime) or found.tzinfo is None or not FIRST_YEAR <= found.year <= LAST_YEAR:
+        return None
+    return found
 
 
 def _answers(past: Past, rule: ExpectationRule) -> tuple[AnswerGap, ...]:

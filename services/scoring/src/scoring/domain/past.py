@@ -88,12 +88,12 @@ class Deed(NamedTuple):
         return value if isinstance(value, str) and value else None
 
     def whole(self, *keys: str) -> int | None:
-        """The first of some facts that is a whole number of at least 0, in data or in its properties."""
+        """The first of some facts that is a whole number from 0 to 2^53, in data or in its properties."""
         inner = self.data.get("properties")
         for facts in (self.data, inner if isinstance(inner, Mapping) else {}):
             for key in keys:
                 value = facts.get(key)
-                if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
+                if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 1 << 53:
                     return value
         return None
 

@@ -92,7 +92,7 @@ def _expiry(told: Mapping[str, Any]) -> date | None:
 
 def _confidence(told: Mapping[str, Any]) -> float:
     value = told.get("confidence", 1.0)
-    return min(max(float(value), 0.0), 1.0) if value.__class__ in (int, float) and math.isfinite(value) else 1.0
+    return float(value) if value.__class__ in (int, float) and 0 <= value <= 1 else 1.0
 
 
 def _stated(past: Past, rule: PreferenceRule) -> Iterable[Fact]:
