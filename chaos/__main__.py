@@ -4,9 +4,15 @@ import sys
 
 from tests.support.homes import end_in_order_on_sigterm
 
-from chaos import calendar, deciders, delivery, kill
+from chaos import calendar, deciders, delivery, drift, kill
 
-RUNS = {"calendar": calendar.main, "deciders": deciders.main, "delivery": delivery.main, "kill": kill.main}
+RUNS = {
+    "calendar": calendar.main,
+    "deciders": deciders.main,
+    "delivery": delivery.main,
+    "drift": drift.main,
+    "kill": kill.main,
+}
 
 
 def main() -> None:

@@ -70,3 +70,10 @@ def test_the_card_has_the_shape_that_is_published() -> None:
         assert set(card) == set(msgspec.to_builtins(read))
         nulls = {name for name in card["unknown"] if "." not in name}
         assert nulls == {name for name, value in card.items() if value is None}
+
+
+@pytest.mark.parametrize("altered", [b"", b"\x00", bytes(range(27)), b"\x7f" * 128])
+def test_a_row_that_somebody_altered_is_taken_as_never_published(altered: bytes) -> None:
+    now = row([order(0)], 0)
+    assert changes(altered, now) == changes(None, now)
+    assert len(reasons(altered, now, [])) == 3

@@ -62,6 +62,7 @@ _FIGURES: Final[tuple[tuple[str, int], ...]] = (
 )
 _ROW: Final = struct.Struct(f"<{1 + len(_DIMENSIONS) + len(_FIGURES)}i")
 _FIRST_FIGURE: Final = 1 + len(_DIMENSIONS)
+_LEAST_BYTES: Final = 4 * _FIRST_FIGURE
 _DIMENSION_BYTES: Final = slice(4, 4 * _FIRST_FIGURE)
 # What a change of a dimension rests on, when no figure moved by a whole point (a guard ended, say).
 _RESTS_ON: Final = {
@@ -165,8 +166,9 @@ def cause(event_days: Iterable[int], today: int) -> str:
 
 
 def _read(row: bytes | None) -> tuple[int, ...]:
-    """A row of an older format has the same dimensions and fewer figures: those are taken as never published."""
-    if row is None:
+    """A row of an older format has the same dimensions and fewer figures: those are taken as never published. So is all
+    of what is no such row (an altered one, until the audit repairs it)."""
+    if row is None or len(row) < _LEAST_BYTES:
         return _NOTHING
     if len(row) == _ROW.size:
         return _ROW.unpack(row)
@@ -174,7 +176,7 @@ def _read(row: bytes | None) -> tuple[int, ...]:
 
 
 def _value(number: int, values: tuple[object, ...]) -> object:
-    return None if number == _NONE else values[number]
+    return values[number] if 0 <= number < len(values) else None
 
 
 def _known(figure: int) -> int:

@@ -29,6 +29,7 @@ async def judge_quietly(
     raw = await driver(connection)
     by_day: dict[int, list[Candidate]] = {}
     for one in candidates:
+        one.standing.published = None  # it may be what is wrong
         by_day.setdefault(one.standing.evaluated, []).append(one)
     for day, group in by_day.items():
         today = deployment.today() if day == NEVER else date_of(day)
