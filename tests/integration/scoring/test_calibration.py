@@ -1,10 +1,13 @@
 """Does a calibration of the real base come into force, judge everybody anew, and leave a refused base as it was?"""
 
+import asyncio
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import httpx
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 from tests.integration.scoring.desk import NOW, TODAY, Desk, deployment, linked, messages, order, rows
 from tests.integration.scoring.web import ask, open_api
@@ -22,7 +25,7 @@ from scoring.domain.days import day_number
 from scoring.domain.policy import Policy
 from scoring.domain.quality import judge
 from scoring.jobs.runs import STEPS
-from scoring.store.thresholds import free_version
+from scoring.store.thresholds import add_thresholds, free_version
 from scoring.usecases.plan_month import MONTH, begin_month, plan_month
 from scoring.usecases.read_base import read_base
 from scoring.usecases.reevaluate_page import REEVALUATE, reevaluate_page
@@ -154,4 +157,37 @@ async def test_a_month_asks_for_both_runs_once(database: Database) -> None:
     planned = await rows(database, "SELECT kind, key, due_at AT TIME ZONE 'Asia/Shanghai' FROM timer")
     assert planned == [(MONTH, "2026-12", NOW.replace(month=12, day=1, hour=3, tzinfo=None))]
     asked = await rows(database, "SELECT kind, params ->> 'as_of', asked_by FROM job ORDER BY id")
-    assert asked == [("quality", "2026-08-26", "schedule"), ("calibrate", "2026-11-23", "schedule")]
+    assert asked == [("quality", "2026-08-25", "schedule"), ("calibrate", "2026-11-23", "schedule")]
+
+
+async def test_another_day_of_the_month_may_be_chosen_after_this_month_s_run(database: Database) -> None:
+    at = deployment(NOW)
+    async with database.transaction() as connection:
+        await plan_month(connection, day_of_month=28, minutes=180, deployment=at)
+        await connection.execute(text("UPDATE timer SET done_at = now() WHERE key = '2026-11'"))
+        await plan_month(connection, day_of_month=26, minutes=180, deployment=at)
+    planned = await rows(database, "SELECT key, due_at AT TIME ZONE 'Asia/Shanghai' FROM timer WHERE done_at IS NULL")
+    assert planned == [("2026-12", NOW.replace(month=12, day=26, hour=3, tzinfo=None))]
+
+
+async def test_of_two_calibrations_that_end_at_once_each_has_its_version(database: Database, policy: Policy) -> None:
+    async def keep(connection: AsyncConnection) -> str:
+        made = replace(policy.fixed, version=await free_version(connection, TODAY))
+        await add_thresholds(connection, made, as_of=TODAY, report={}, made_by="test")
+        return made.version
+
+    async def keep_too() -> str:
+        async with database.transaction() as connection:
+            return await keep(connection)
+
+    async with database.transaction() as connection:
+        first = await keep(connection)
+        other = asyncio.create_task(keep_too())
+        while not await _waits(connection):
+            assert not other.done()
+    assert [first, await other] == ["2026-11-24", "2026-11-24.2"]
+
+
+async def _waits(connection: AsyncConnection) -> bool:
+    waiting = text("SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted)")
+    return bool((await connection.execute(waiting)).scalar_one())

@@ -16,6 +16,8 @@ _FIND = text("SELECT CAST(body AS text) FROM thresholds WHERE version = :version
 _COLUMNS = "version, as_of, CAST(body AS text), CAST(report AS text), made_by, made_at"
 _LIST = text(f"SELECT {_COLUMNS} FROM thresholds ORDER BY number DESC")  # noqa: S608 - names of columns, above
 _READ = text(f"SELECT {_COLUMNS} FROM thresholds WHERE version = :version")  # noqa: S608 - names of columns, above
+# Of two calibrations that end at once the second waits for the first, and then sees its version.
+_LOCK = text("SELECT pg_advisory_xact_lock(hashtext('guanxi scoring thresholds'))")
 _TAKEN = text("SELECT version FROM thresholds WHERE version = :wanted OR version LIKE :wanted || '.%'")
 _ADD = text(
     """
@@ -56,7 +58,8 @@ async def read_thresholds(connection: AsyncConnection, version: str) -> Threshol
 
 
 async def free_version(connection: AsyncConnection, as_of: date) -> str:
-    """The day as a version, with a number behind it where it is taken."""
+    """The day as a version, with a number behind it where it is taken; nobody else adds until the transaction ends."""
+    await connection.execute(_LOCK)
     wanted = as_of.isoformat()
     taken = set((await connection.execute(_TAKEN, {"wanted": wanted})).scalars())
     names = (wanted if number == 1 else f"{wanted}.{number}" for number in count(1))

@@ -19,13 +19,16 @@ BY: Final = "schedule"
 
 
 async def plan_month(connection: AsyncConnection, *, day_of_month: int, minutes: int, deployment: Deployment) -> None:
-    """Plan the next month's calibration, `minutes` after midnight; what was planned or done already stays."""
-    first = deployment.today()
-    day = first.replace(day=day_of_month)
-    if day <= first:
-        day = (first.replace(day=1) + timedelta(days=31)).replace(day=day_of_month)
-    due_at = datetime.combine(day, time(), tzinfo=deployment.zone) + timedelta(minutes=minutes)
-    await plan(connection, kind=MONTH, key=_key(day), due_at=due_at)
+    """Plan this month's calibration if its day is still to come, and the next month's, `minutes` after midnight.
+
+    What was done stays done, so that another day of the month may be chosen at any time.
+    """
+    today = deployment.today()
+    for month in (today.replace(day=1), (today.replace(day=1) + timedelta(days=31)).replace(day=1)):
+        day = month.replace(day=day_of_month)
+        if day > today:
+            due_at = datetime.combine(day, time(), tzinfo=deployment.zone) + timedelta(minutes=minutes)
+            await plan(connection, kind=MONTH, key=_key(day), due_at=due_at)
 
 
 def _key(day: date) -> str:
@@ -33,7 +36,9 @@ def _key(day: date) -> str:
 
 
 async def begin_month(connection: AsyncConnection, *, deployment: Deployment) -> None:
-    """Ask for both runs. Raises TooManyJobs."""
+    """Ask for both runs, of days that are over. Raises TooManyJobs."""
     yesterday = deployment.today() - timedelta(days=1)
-    await ask_quality(connection, as_of=None, horizon_days=None, asked_by=BY, deployment=deployment)
+    horizon = (await deployment.rules.in_force(connection)).policy.churn.horizon_days
+    judged_on = yesterday - timedelta(days=horizon)
+    await ask_quality(connection, as_of=judged_on, horizon_days=horizon, asked_by=BY, deployment=deployment)
     await ask_calibration(connection, as_of=yesterday, dry_run=False, asked_by=BY, deployment=deployment)
