@@ -22,6 +22,7 @@ from common.waiting import cancel_and_wait
 from common.worker import Worker
 from ingest.api import customers, events, segment, sources
 from ingest.api.scopes import KEYED_IN_BODY, PRODUCER_PATHS, SCOPES
+from ingest.api.straight import lead_straight
 from ingest.consumers.interactions import Linker
 from ingest.domain.customers import Customers
 from ingest.domain.identity import OwnIds
@@ -95,6 +96,7 @@ def make_app(settings: IngestSettings) -> FastAPI:
         keyed_in_body=KEYED_IN_BODY,
         public_url=settings.public_url,
     )
+    lead_straight(app, "/v1/events")
     app.state.identity_key = identity_key
     app.state.base_currency = settings.base_currency
     return app
