@@ -1,5 +1,6 @@
 """Which port base may this test use while other tests, in other processes, look for one too?"""
 
+import fcntl
 import os
 import tempfile
 from contextlib import suppress
@@ -13,12 +14,17 @@ CLAIMS = Path(tempfile.gettempdir(), f"guanxi-port-bases-{os.getuid()}")
 BASES = range(20000, 32600, 200)  # below the ports that the system hands to clients
 
 
-def claim_port_base() -> int:
-    """A base whose ports are all free, claimed for as long as this process lives."""
-    CLAIMS.mkdir(exist_ok=True)
-    for base in BASES:
-        if _claimed(CLAIMS / str(base)) and all(is_free(base + offset) for offset in OFFSETS.values()):
-            return base
+def claim_port_base(claims: Path = CLAIMS) -> int:
+    """A base whose ports are all free, claimed for as long as this process lives.
+
+    One process at a time: of two that find the same dead claim the second would else delete the first one's new claim.
+    """
+    claims.mkdir(exist_ok=True)
+    with (claims / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        for base in BASES:
+            if _claimed(claims / str(base)) and all(is_free(base + offset) for offset in OFFSETS.values()):
+                return base
     raise OSError(f"every port base of {BASES} is in use")
 
 

@@ -1,9 +1,14 @@
 """Do the fixtures that other tests stand on keep what they promise?"""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
 import asyncpg
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from tests.support.databases import Databases, as_owner
+from tests.support.port_bases import BASES, claim_port_base
 from tests.support.topics import Topics
 
 
@@ -42,3 +47,21 @@ async def test_a_fresh_topic_carries_a_record(kafka_bootstrap: str, fresh_topic:
     assert sent.offset == 0
     async with AIOKafkaConsumer(topic, bootstrap_servers=kafka_bootstrap, auto_offset_reset="earliest") as consumer:
         assert (await consumer.getone()).value == b"hello"
+
+
+def test_runs_that_find_the_claims_of_dead_ones_never_get_the_same_ports(tmp_path: Path) -> None:
+    nobody, at_once = "999999999", 8
+    for turn in range(5):
+        claims = tmp_path / str(turn)
+        claims.mkdir()
+        for base in BASES[:at_once]:
+            (claims / str(base)).write_text(nobody)
+        start = threading.Barrier(at_once)
+
+        def claim(_: int, claims: Path = claims, start: threading.Barrier = start) -> int:
+            start.wait()
+            return claim_port_base(claims)
+
+        with ThreadPoolExecutor(at_once) as threads:
+            bases = list(threads.map(claim, range(at_once)))
+        assert len(set(bases)) == at_once
