@@ -1,5 +1,6 @@
 """Does every customer move by time alone, once a day, and is nobody's transition lost or told twice?"""
 
+from dataclasses import replace as replace_rules
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -9,6 +10,9 @@ from tests.integration.scoring.desk import PARTITIONS, Desk, deployment, message
 
 from common.database import Database
 from common.timers import Timer, Timers
+from scoring.domain.policy import Policy
+from scoring.store.policies import add_policy, find_policy
+from scoring.store.thresholds import add_thresholds
 from scoring.usecases.reevaluate_page import REEVALUATE, plan_day, plan_run, reevaluate_page
 
 TODAY_NOW = datetime.now(UTC)
@@ -92,12 +96,24 @@ async def test_the_consumer_goes_on_from_what_the_daily_job_published(database: 
 
 
 @pytest.mark.parametrize("cause", ["policy", "thresholds"])
-async def test_new_rules_judge_everybody_at_once_with_their_own_cause(database: Database, cause: str) -> None:
+async def test_what_new_rules_move_is_told_as_theirs_whichever_run_comes_first(
+    database: Database, policy: Policy, cause: str
+) -> None:
     desk = Desk(database, deployment(TODAY_NOW))
     await apply_long_ago(database)
     async with database.transaction() as connection:
-        await plan_run(connection, f"{cause}-2", cause=cause, deployment=desk.deployment)
+        if cause == "policy":
+            body = await find_policy(connection, policy.version)
+            await add_policy(connection, version="2", body=body or {}, from_file=True)
+        else:
+            made = replace_rules(policy.fixed, version="t-1")
+            await add_thresholds(connection, made, as_of=desk.deployment.today(), report={}, made_by="test")
     await plan_today(desk)
     await fire_all(database, desk)
-    assert {one["data"]["cause"] for one in (await messages(database))[20:]} == {cause}, "though the day's run was due"
+    async with database.transaction() as connection:
+        await plan_run(connection, f"{cause}-2", cause=cause, deployment=desk.deployment)
+    await fire_all(database, desk)
+    told = (await messages(database))[20:]
+    assert len(told) == 20
+    assert {one["data"]["cause"] for one in told} == {cause}
     assert await rows(database, "SELECT DISTINCT cause FROM transition") == [(cause,)]

@@ -1,12 +1,14 @@
 """Is a transition noted exactly when a shown dimension moved after it had been published?"""
 
+from dataclasses import replace
+
 import msgspec
 import pytest
 from hypothesis import given, settings
 from tests.unit.scoring.build import POLICY, SETTING, at, columns_of, event, on, order
 from tests.unit.scoring.stories import as_of_days, stories
 
-from scoring.domain.changes import changes, dimensions_differ, published
+from scoring.domain.changes import NEWS_BYTES, changes, dimensions_differ, published, reasons, told_cause
 from scoring.domain.replay import Interaction, replay
 from scoring.domain.rules import Rules
 from scoring.domain.transition_words import CAUSE_WORDS, of_transition
@@ -51,6 +53,35 @@ def test_a_dimension_that_moved_is_noted_once_with_its_cause_and_at_most_five_ev
     assert {reason["component"] for reason in msgspec.json.decode(str(noted[0][8]))}
     assert noted[0][9:] == ("1", "fixed")
     assert judged(one, 1) == []
+
+
+@pytest.mark.parametrize(
+    ("asked", "policy", "thresholds", "told"),
+    [
+        ("event", "1", "fixed", "event"),
+        ("time", "1", "fixed", "time"),
+        ("time", "2", "fixed", "policy"),
+        ("event", "2", "t-1", "policy"),
+        ("late", "1", "t-1", "thresholds"),
+        ("policy", "1", "t-1", "thresholds"),
+        ("thresholds", "1", "fixed", "time"),
+        ("merge", "2", "t-1", "merge"),
+    ],
+)
+def test_what_new_rules_moved_is_told_as_theirs(asked: str, policy: str, thresholds: str, told: str) -> None:
+    before = columns_of([order(0)], day=0)
+    after = replace(columns_of([order(0), order(1)], day=1), policy_version=policy, thresholds_version=thresholds)
+    assert told_cause(asked, published(before)[0], published(after)[0]) == told
+    assert told_cause(asked, published(before)[0][NEWS_BYTES], published(after)[0]) == asked, "of an older format"
+
+
+def test_other_rules_alone_are_no_news() -> None:
+    columns = columns_of([order(0)], day=0)
+    before, after = published(columns)[0], published(replace(columns, policy_version="2"))[0]
+    assert before != after
+    assert before[NEWS_BYTES] == after[NEWS_BYTES]
+    assert changes(before[NEWS_BYTES], after) == []
+    assert reasons(before[NEWS_BYTES], after, []) == []
 
 
 @given(stories, as_of_days, as_of_days)

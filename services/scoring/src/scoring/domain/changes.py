@@ -3,10 +3,13 @@
 Source: events.md section 4 and scoring-model.md section 8. `published` turns a batch into one short row of bytes a
 customer: the six shown dimensions and the card at whole points. Equal rows: nothing to publish; `changes` not empty:
 relationship.changed; else relationship.scored. Days idle and the day itself are left out: they move for everyone daily.
+At a row's end stand marks of the policy and the thresholds that it was judged by, which are no news: by them is told
+whether new rules or an event or time moved it.
 Example: last shown segment potential, now active: [{"dimension": "segment", "from": "potential", "to": "active"}].
 """
 
 import struct
+import zlib
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
@@ -60,10 +63,13 @@ _FIGURES: Final[tuple[tuple[str, int], ...]] = (
     ("care.cv", 0),
     ("care.cf", 1),
 )
-_ROW: Final = struct.Struct(f"<{1 + len(_DIMENSIONS) + len(_FIGURES)}i")
+_RULES: Final = ("policy", "thresholds")
+_ROW: Final = struct.Struct(f"<{1 + len(_DIMENSIONS) + len(_FIGURES) + len(_RULES)}i")
 _FIRST_FIGURE: Final = 1 + len(_DIMENSIONS)
 _LEAST_BYTES: Final = 4 * _FIRST_FIGURE
 _DIMENSION_BYTES: Final = slice(4, 4 * _FIRST_FIGURE)
+NEWS_BYTES: Final = slice(0, 4 * (_FIRST_FIGURE + len(_FIGURES)))  # where rows of two evaluations differ, it is news
+_RULES_AT: Final = NEWS_BYTES.stop
 # What a change of a dimension rests on, when no figure moved by a whole point (a guard ended, say).
 _RESTS_ON: Final = {
     "segment": ("rfm.recency", "rfm.frequency", "rfm.monetary"),
@@ -74,7 +80,7 @@ _RESTS_ON: Final = {
     "churn_band": ("churn_risk",),
 }
 _RANKED: Final = tuple((at, name, weight) for at, (name, weight) in enumerate(_FIGURES, start=_FIRST_FIGURE) if weight)
-_NOTHING: Final = (FORMAT, *(_NONE,) * len(_DIMENSIONS), *(_UNKNOWN,) * len(_FIGURES))
+_NOTHING: Final = (FORMAT, *(_NONE,) * len(_DIMENSIONS), *(_UNKNOWN,) * len(_FIGURES), *(0,) * len(_RULES))
 _AT: Final = {name: _FIRST_FIGURE + number for number, (name, _) in enumerate(_FIGURES)}
 
 
@@ -109,8 +115,13 @@ def published(columns: Columns) -> list[bytes]:
         _points(c.care_cf, c.care_cf_known),
     ]
     dimensions: list[Ints | Ranks | Flags] = [c.segment, c.tier, c.stage, c.status, c.key_account, c.churn_band]
-    table = np.column_stack([np.full(c.size, FORMAT), *dimensions, *figures]).astype("<i4").tobytes()
+    marks = [np.full(c.size, _mark(version)) for version in (c.policy_version, c.thresholds_version)]
+    table = np.column_stack([np.full(c.size, FORMAT), *dimensions, *figures, *marks]).astype("<i4").tobytes()
     return [table[start : start + _ROW.size] for start in range(0, len(table), _ROW.size)]
+
+
+def _mark(version: str) -> int:
+    return zlib.crc32(version.encode()) >> 1
 
 
 def _points(values: Floats, known: Flags | None = None) -> Ints:
@@ -165,6 +176,20 @@ def cause(event_days: Iterable[int], today: int) -> str:
     return "event" if any(today - 1 <= day <= today for day in event_days) else "late"
 
 
+def told_cause(asked: str, last: bytes, now: bytes) -> str:
+    """What moved a row that was published before, where `asked` brought its evaluation about.
+
+    New rules come before an event or time; a run for new rules that finds them applied already was brought by time.
+    """
+    if len(last) < _ROW.size or asked == "merge":
+        return asked
+    for number, name in enumerate(_RULES):
+        mark = slice(_RULES_AT + 4 * number, _RULES_AT + 4 * number + 4)
+        if last[mark] != now[mark]:
+            return name
+    return "time" if asked in _RULES else asked
+
+
 def _read(row: bytes | None) -> tuple[int, ...]:
     """A row of an older format has the same dimensions and fewer figures: those are taken as never published. So is all
     of what is no such row (an altered one, until the audit repairs it)."""
@@ -172,6 +197,8 @@ def _read(row: bytes | None) -> tuple[int, ...]:
         return _NOTHING
     if len(row) == _ROW.size:
         return _ROW.unpack(row)
+    if len(row) == _RULES_AT:
+        return (*struct.unpack(f"<{_RULES_AT // 4}i", row), *_NOTHING[-len(_RULES) :])
     return (*struct.unpack_from(f"<{_FIRST_FIGURE}i", row), *_NOTHING[_FIRST_FIGURE:])
 
 

@@ -7,7 +7,7 @@ from typing import Final
 from common.events import RELATIONSHIPS
 from scoring.domain.arrays import pack
 from scoring.domain.card import score
-from scoring.domain.changes import published
+from scoring.domain.changes import NEWS_BYTES, published, told_cause
 from scoring.domain.churn import BANDS, NO_BAND
 from scoring.domain.columns import Columns
 from scoring.domain.days import date_of, day_number
@@ -93,8 +93,11 @@ def _judge(
     for one, number in zip(part, which, strict=True):
         now_published, shown = stands[number]
         standing = one.standing
-        if standing.published != now_published:
-            news.append(News(one, standing.published, now_published, number))
+        last = standing.published
+        if last is None or last[NEWS_BYTES] != now_published[NEWS_BYTES]:
+            if last is not None:
+                one.cause = told_cause(one.cause, last, now_published)
+            news.append(News(one, last, now_published, number))
         standing.published, standing.evaluated = now_published, day
         rows.append((one.partition, one.customer, standing.state.encode(), now_published, as_of, *shown))
     if news:

@@ -30,14 +30,6 @@ PAGE: Final = 2000
 TIME: Final = "time"
 KEEP_DAYS: Final = 7
 
-_RULES_RUN = text(
-    """
-    SELECT payload ->> 'cause' FROM timer
-    WHERE kind = :kind AND done_at IS NULL AND due_at <= :now AND payload ->> 'cause' <> :time
-      AND CAST(payload ->> 'partition' AS int) = :partition
-    ORDER BY due_at LIMIT 1
-    """
-)
 _FORGET = text("DELETE FROM timer WHERE kind = :kind AND done_at < now() - make_interval(days => :days)")
 
 
@@ -67,14 +59,6 @@ async def _plan_page(
     )
 
 
-async def _cause_to_tell(connection: AsyncConnection, cause: str, *, partition: int, deployment: Deployment) -> str:
-    """A day's run that comes upon new rules before their own run did: what moves is told as theirs, not as time's."""
-    if cause != TIME:
-        return cause
-    asked = {"kind": REEVALUATE, "time": TIME, "partition": partition, "now": deployment.now()}
-    return (await connection.execute(_RULES_RUN, asked)).scalar_one_or_none() or cause
-
-
 async def reevaluate_page(
     connection: AsyncConnection, timer: Timer, *, deployment: Deployment, cache: StateCache, minutes: int
 ) -> None:
@@ -89,8 +73,7 @@ async def reevaluate_page(
     asked = [subject for subject, evaluated_on in page if cause != TIME or evaluated_on != today]
     canonical = await canonical_ids(connection, asked)
     customers = [subject for subject in asked if canonical[subject] == subject]
-    told = await _cause_to_tell(connection, cause, partition=partition, deployment=deployment)
-    candidates = await unite(connection, customers, cause=told, taken=taken, deployment=deployment)
+    candidates = await unite(connection, customers, cause=cause, taken=taken, deployment=deployment)
     rules = await deployment.rules.in_force(connection)
     rows, messages, transitions = judge_customers(
         candidates, today=today, now=deployment.now(), rules=rules, currency=deployment.currency
