@@ -35,7 +35,8 @@ def test_differences_sum_exactly(story: Story, first: int, last: int, name: str,
     (found,) = explain_diff(seen(story, first), seen(story, last, policy), name)
     assert set(found.sentences) == {"en", "zh"}
     if name in CATEGORIES:
-        assert (found.parts, found.points) == ([], None)
+        assert found.points is None
+        assert all(part.points == part.after - part.before != 0 for part in found.parts)
         return
     assert found.points == (found.after or 0) - (found.before or 0)
     assert fsum(part.points for part in found.parts) == pytest.approx(found.points, abs=1e-8)
@@ -68,6 +69,12 @@ def test_without_a_name_the_shown_dimensions_and_what_moved_most_are_told() -> N
     segment = found[0]
     assert (segment.before, segment.after) == ("potential", "high_value")
     assert segment.sentences["en"].startswith("Segment goes from potential to high value. Segment is high value: ")
+    assert {part.component: (part.before, part.after) for part in segment.parts} == {
+        "segment.rfm.fm": (2, 8),
+        "segment.rfm.f": (1, 4),
+        "segment.rfm.m": (1, 4),
+        "segment.idle_days": (10, 0),
+    }
     assert found[1].sentences["en"].startswith("Tier stays brand.")
     moved = found[7:]
     assert len(moved) == 5

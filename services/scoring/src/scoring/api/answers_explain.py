@@ -137,7 +137,10 @@ class MovedPart(BaseModel):
 
 
 class DifferenceRow(BaseModel):
-    """The parts' points sum to `points`, which is `to` less `from`, an unknown score counting as 0."""
+    """The parts' points sum to `points`, which is `to` less `from`, an unknown score counting as 0.
+
+    Of a category `points` is null, and the parts are the figures of its rules that moved.
+    """
 
     model_config = ConfigDict(populate_by_name=True)
 

@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 from scoring.domain import sentences
+from scoring.domain.categories import RULES
 from scoring.domain.explain import Explanation, Part, View, explain_view
 from scoring.domain.metrics import CATEGORIES, NUMBERS, SHOWN, values_of
 
@@ -42,7 +43,10 @@ class Moved:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
-    """`points` is to - from; None for a category. Parts: the largest difference first; a category has none."""
+    """`points` is to - from. Parts: the largest difference first.
+
+    Of a category points is None, and the parts are the figures of its rules that moved.
+    """
 
     score: str
     before: Any
@@ -64,14 +68,12 @@ def _said(sentences_: dict[str, str], language: str) -> dict[str, Any]:
 def explain_diff(before: View, after: View, name: str | None = None) -> list[Difference]:
     """One metric, or without a name every shown dimension and the scores that moved most."""
     names = [name] if name is not None else [*SHOWN, "severe", *_moved_most(before, after)]
-    return [difference(_before(one, before), explain_view(one, after, ahead=False)) for one in names]
-
-
-def _before(name: str, seen: View) -> Explanation:
-    """Of a category only its value is told."""
-    if name in CATEGORIES:
-        return Explanation(score=name, value=values_of(name, seen.known.columns)[0], parts=[], sentences={})
-    return explain_view(name, seen)
+    return [
+        _of_category(one, before, after)
+        if one in CATEGORIES
+        else difference(explain_view(one, before), explain_view(one, after))
+        for one in names
+    ]
 
 
 def summary(found: Sequence[Difference]) -> dict[str, str]:
@@ -84,9 +86,7 @@ def summary(found: Sequence[Difference]) -> dict[str, str]:
 
 
 def difference(before: Explanation, after: Explanation) -> Difference:
-    """What moved between two explanations of one metric."""
-    if after.score in CATEGORIES:
-        return _of_category(before, after)
+    """What moved between two explanations of one score."""
     parts = _moved(before.parts, after.parts)
     moved = float(after.value or 0) - float(before.value or 0)
     named = [(part.component, part.kind, part.points, _newest(after.parts, part)) for part in parts if part.points]
@@ -101,15 +101,37 @@ def difference(before: Explanation, after: Explanation) -> Difference:
     )
 
 
-def _of_category(before: Explanation, after: Explanation) -> Difference:
-    said = sentences.changed(after.score, before.value, after.value)
-    pieces = {
-        language: f"{text}{' ' if language == 'en' else ''}{after.sentences[language]}"
-        for language, text in said.as_mapping().items()
-    }
+def _of_category(name: str, before: View, after: View) -> Difference:
+    """Was and is, the figures of its rules that moved, and why it is what it is now."""
+    was, now = values_of(name, before.known.columns)[0], explain_view(name, after, ahead=False)
+    said = sentences.changed(name, was, now.value)
+    parts = [part for part in _moved(_figures(name, before), _figures(name, after)) if part.points]
     return Difference(
-        score=after.score, before=before.value, after=after.value, points=None, parts=[], sentences=pieces
+        score=name,
+        before=was,
+        after=now.value,
+        points=None,
+        parts=parts,
+        sentences={"en": f"{said.en} {now.sentences['en']}", "zh": f"{said.zh}{now.sentences['zh']}"},
     )
+
+
+def _figures(name: str, seen: View) -> list[Part]:
+    """The figures that the category's rules look at, each once."""
+    found: dict[str, Part] = {}
+    for rule in RULES[name](seen.known):
+        for one in (one for clause in rule.clauses for one in clause):
+            events = seen.evidence.of(one.kinds, until=seen.known.day, days=one.days)
+            found[one.name] = Part(
+                component=f"{name}.{one.name}",
+                kind=None,
+                points=one.figure or 0.0,
+                share=0.0,
+                oldest_day=events.oldest_day,
+                newest_day=events.newest_day,
+                events=events.events,
+            )
+    return list(found.values())
 
 
 def _moved(before: Iterable[Part], after: Iterable[Part]) -> list[Moved]:
