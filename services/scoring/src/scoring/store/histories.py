@@ -46,14 +46,19 @@ _WRITE = text(
 )
 _DROP = text("DELETE FROM state WHERE partition = :partition AND subject = ANY(:subjects) AND erased_at IS NULL")
 _COUNTS = text("SELECT (SELECT count(*) FROM ledger), (SELECT count(*) FROM ledger_key)")
-_LOST = text(
+# Keys have no index by subject: each of their partitions is read whole, in a statement of its own.
+_KEYS = text(
     """
-    SELECT k.subject, count(*) FROM ledger_key k
+    SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
+    WHERE i.inhparent = 'ledger_key'::regclass ORDER BY 1
+    """
+)
+_LOST: Final = """
+    SELECT k.subject, count(*) FROM {table} k
     WHERE k.subject = ANY(:subjects)
       AND NOT EXISTS (SELECT FROM ledger l WHERE l.subject = k.subject AND l.source = k.source AND l.id = k.id)
     GROUP BY k.subject
-    """
-)
+"""
 _ERASURES = text("SELECT event FROM ledger WHERE type = 'customer.erased' AND starts_with(source, 'guanxi.')")
 _PROGRESS = text("SELECT topic, partition, next_offset FROM progress")
 _FIRST_SHOWN: Final = 6
@@ -116,7 +121,12 @@ async def count_events(connection: AsyncConnection) -> tuple[int, int]:
 
 async def count_lost(connection: AsyncConnection, subjects: Collection[str]) -> dict[str, int]:
     """How many events of some subjects are known by key and not on the ledger; reads all keys."""
-    return dict((await connection.execute(_LOST, {"subjects": sorted(subjects)})).all())
+    lost: dict[str, int] = {}
+    for table in (await connection.execute(_KEYS)).scalars().all():
+        query = text(_LOST.format(table=table))
+        for subject, events in await connection.execute(query, {"subjects": sorted(subjects)}):
+            lost[subject] = lost.get(subject, 0) + events
+    return lost
 
 
 async def read_erasures(connection: AsyncConnection) -> list[bytes]:

@@ -16,6 +16,8 @@ from common.progress import Place
 
 READ_MILLISECONDS: Final = 1000
 REQUEST_MILLISECONDS: Final = 15_000
+WAIT_MILLISECONDS: Final = 20
+"""A fetch beyond the end of one place holds up the next place's for so long."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +87,7 @@ async def open_log(bootstrap: str, *, decode: Callable[[bytes], Event]) -> Async
         enable_auto_commit=False,
         auto_offset_reset="none",
         request_timeout_ms=REQUEST_MILLISECONDS,
+        fetch_max_wait_ms=WAIT_MILLISECONDS,
     )
     try:
         await kafka.start()
