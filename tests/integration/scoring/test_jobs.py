@@ -114,20 +114,27 @@ async def test_a_run_that_cannot_go_on_fails_with_what_to_do_and_the_worker_live
         await connection.execute(text("SELECT 1 / 0"))
         raise AssertionError
 
-    refused, broken, healthy = [await queue(database, kind) for kind in ("refuse", "break_down", "count")]
+    async def take_too_long(connection: AsyncConnection, _: Job, __: Deployment) -> Progress | Done:
+        await connection.execute(text("SET LOCAL statement_timeout = '20ms'"))
+        await connection.execute(text("SELECT pg_sleep(60)"))
+        raise AssertionError
+
+    kinds = ("refuse", "break_down", "take_too_long", "count")
+    refused, broken, slow, healthy = [await queue(database, kind) for kind in kinds]
     stop = asyncio.Event()
-    steps = {"refuse": refuse, "break_down": break_down, "count": count}
+    steps = {"refuse": refuse, "break_down": break_down, "take_too_long": take_too_long, "count": count}
     with capture_logs() as told:
         worker = asyncio.create_task(do_long_runs(database, deployment(), steps)(stop))
         await until(lambda: has_ended(database, healthy), what="the last run's end")
         stop.set()
         await worker
-    assert {one["event"] for one in told} == {"job_refused", "job_failed", "job_done"}
+    assert {one["event"] for one in told} == {"job_refused", "job_failed", "job_retries", "job_done"}
     assert (await job_of(database, refused)).error == "Too few customers: calibrate again when there are 200."
     found = await job_of(database, broken)
     assert found.state == "failed"
     assert found.error is not None
     assert "see job_failed in the worker's log" in found.error
+    assert "longer than the database allows" in ((await job_of(database, slow)).error or "")
 
 
 async def test_runs_are_told_listed_and_cancelled_over_http(servers: Home, database: Database) -> None:

@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Response
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from common.http.keys import Principal, get_principal
 from common.http.transaction import Connection
@@ -23,7 +23,11 @@ Caller = Annotated[Principal, Depends(get_principal)]
 Fixtures = Annotated[list[dict[str, Any]], Field(max_length=200)]
 
 
-class PolicyQuestion(BaseModel):
+class _Asked(BaseModel):
+    model_config = ConfigDict(extra="forbid")  # a misspelt member would be ignored, and something else judged
+
+
+class PolicyQuestion(_Asked):
     """`policy`: the whole mapping, or the text of a policy file (then refusals name the line)."""
 
     policy: dict[str, Any] | str
@@ -37,13 +41,13 @@ class Draft(PolicyQuestion):
     note: Annotated[str, Field(max_length=2000)] = ""
 
 
-class MoreTests(BaseModel):
+class MoreTests(_Asked):
     """Fixtures beside the stored ones, for this answer only."""
 
     tests: Fixtures = []
 
 
-class WhatIf(BaseModel):
+class WhatIf(_Asked):
     """`as_of`: default today. `thresholds`: of the draft's side, a version or members. `movers`: how many by name."""
 
     as_of: Day = None

@@ -42,6 +42,11 @@ _REST: Final = tuple(
     text(f"DELETE FROM {table} WHERE customer = ANY(:ids)")  # noqa: S608 - the names below
     for table in ("transition", "dirty", "dead_letter", "audit_finding")
 )
+# Runs name customers (movers, advocates): those that ended are forgotten, those under way begin anew.
+_ENDED_RUNS = text("DELETE FROM job WHERE finished_at IS NOT NULL AND CAST(result AS text) LIKE ANY(:patterns)")
+_OPEN_RUNS = text(
+    "UPDATE job SET partial = NULL, done = 0 WHERE finished_at IS NULL AND kind IN ('what_if', 'base_count')"
+)
 _MARKED = text(
     """
     SELECT s.subject FROM unnest(CAST(:partitions AS int[]), CAST(:subjects AS text[])) AS asked(partition, subject)
@@ -74,6 +79,8 @@ async def delete_traces(connection: AsyncConnection, partition_of: Mapping[str, 
     await connection.execute(_UNSENT, {"partitions": partitions, "keys": [id_.encode() for id_ in partition_of]})
     for statement in _REST:
         await connection.execute(statement, {"ids": sorted(partition_of)})
+    await connection.execute(_ENDED_RUNS, {"patterns": [f"%{id_}%" for id_ in sorted(partition_of)]})
+    await connection.execute(_OPEN_RUNS)
 
 
 async def find_erased(connection: AsyncConnection, partition_of: Mapping[str, int]) -> set[str]:

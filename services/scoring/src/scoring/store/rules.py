@@ -38,15 +38,17 @@ class RulesInForce:
 
     async def in_force(self, connection: AsyncConnection) -> Rules:
         """The rules by which everybody is judged now; raises NoPolicy."""
-        policy_number, thresholds_number = self._numbers
-        known = {"policy": policy_number, "thresholds": thresholds_number or 0}
+        numbers, last = self._numbers, self._rules  # what the question was asked with, whoever reads meanwhile
+        known = {"policy": numbers[0], "thresholds": numbers[1] or 0}
         row = (await connection.execute(_IN_FORCE, known)).one_or_none()
         if row is None:
             raise NoPolicy("No scoring policy is loaded: run `python -m scoring migrate`.")
-        if self._rules is None or (row[0], row[3]) != self._numbers:
-            self._rules = _read(self._rules, row)
-            self._numbers = (row[0], row[3])
-        return self._rules
+        found = (row[0], row[3])
+        if last is not None and found == numbers:
+            return last
+        rules = _read(last, row)
+        self._numbers, self._rules = found, rules
+        return rules
 
 
 def _read(last: Rules | None, row: Any) -> Rules:

@@ -1,8 +1,10 @@
 """What do the use cases stand on? What is fixed for a deployment, its clock, and the rules in force."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from common.kafka import partition_of
@@ -10,6 +12,9 @@ from scoring.domain.currency import Money
 from scoring.domain.replay import Setting
 from scoring.settings import ScoringSettings
 from scoring.store.rules import RulesInForce
+
+MOST_WALKS: Final = 2
+"""Requests of one process that judge the whole base at a time: each holds a connection for as long as that takes."""
 
 
 def wall_clock() -> datetime:
@@ -19,13 +24,14 @@ def wall_clock() -> datetime:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deployment:
-    """Handed to every use case; `now` is the only clock."""
+    """Handed to every use case; `now` is the only clock. `walks`: who may read the whole base for a request."""
 
     partitions: int
     zone: ZoneInfo
     setting: Setting
     rules: RulesInForce = field(default_factory=RulesInForce)
     now: Callable[[], datetime] = wall_clock
+    walks: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(MOST_WALKS))
 
     @classmethod
     def of(cls, settings: ScoringSettings, *, now: Callable[[], datetime] = wall_clock) -> "Deployment":

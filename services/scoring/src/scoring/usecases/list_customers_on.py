@@ -17,7 +17,7 @@ from scoring.domain.arrays import known_on, pack
 from scoring.domain.card import score
 from scoring.domain.days import day_number
 from scoring.domain.rules import Rules
-from scoring.store.bodies import count_bodies
+from scoring.store.bodies import are_more_bodies
 from scoring.store.standings import StandingRow
 from scoring.store.states import SHOWN
 from scoring.usecases.deployment import Deployment
@@ -48,7 +48,7 @@ async def list_customers_on(
     most: int = MOST_JUDGED,
 ) -> list[StandingRow]:
     """A page after a position, of the customers of whom anything was known by then. Raises BaseTooLarge."""
-    if await count_bodies(connection) > most:
+    if await are_more_bodies(connection, most):
         raise BaseTooLarge(
             f"A list as of a day judges every customer anew, and here are more than {most}. Without `as_of` the "
             "list is of today; GET /v1/reports/segments?as_of= counts any day; POST /v1/customers/batch-get with "

@@ -9,6 +9,7 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from common.errors import Unavailable
 from scoring.domain.state import State
 from scoring.store.bodies import read_bodies
 from scoring.store.families import read_families
@@ -16,6 +17,12 @@ from scoring.store.states import read_standings
 from scoring.usecases.deployment import Deployment
 
 PAGE: Final = 2_000
+
+
+class BaseBusy(Unavailable):
+    """As many requests as may be are reading the whole base already."""
+
+    code = "base_busy"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,12 +42,15 @@ START: Final[Place] = (0, "")
 async def read_base(
     connection: AsyncConnection, *, deployment: Deployment, size: int = PAGE
 ) -> AsyncIterator[BasePage]:
-    """Every customer once, by partition and id; a page may be empty where all of it are aliases."""
-    place: Place | None = START
-    while place is not None:
-        page, place = await read_base_page(connection, place, deployment=deployment, size=size)
-        if page.customers:
-            yield page
+    """Every customer once, by partition and id, for a request; raises BaseBusy. Pages of aliases only are left out."""
+    if deployment.walks.locked():
+        raise BaseBusy("Other requests are judging the whole base anew: ask again in some seconds.", retry_after=5)
+    async with deployment.walks:
+        place: Place | None = START
+        while place is not None:
+            page, place = await read_base_page(connection, place, deployment=deployment, size=size)
+            if page.customers:
+                yield page
 
 
 async def read_base_page(

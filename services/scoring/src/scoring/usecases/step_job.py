@@ -1,8 +1,11 @@
 """What does the oldest open run do next? One step in the caller's transaction: kept with its page, or not at all."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from typing import Final
+from uuid import UUID
 
 import structlog
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from common.database import is_transient
@@ -12,6 +15,8 @@ from scoring.usecases.deployment import Deployment
 
 log = structlog.get_logger()
 
+QUERY_CANCELED: Final = "57014"
+
 Step = Callable[[AsyncConnection, Job, Deployment], Awaitable[Progress | Done]]
 """One page of a run. Heavy arithmetic belongs into asyncio.to_thread: the consumer beside it must beat on."""
 
@@ -20,8 +25,17 @@ class JobCancelled(Exception):
     """The run was cancelled while its step was under way: the step must be rolled back."""
 
 
+class StepInterrupted(Exception):
+    """The database failed in the midst of a step, which may be tried again; `took_too_long`: its own statement did."""
+
+    def __init__(self, job: UUID, cause: Exception) -> None:
+        super().__init__(str(job))
+        self.job = job
+        self.took_too_long = isinstance(cause, DBAPIError) and getattr(cause.orig, "sqlstate", None) == QUERY_CANCELED
+
+
 async def step_job(connection: AsyncConnection, steps: Mapping[str, Step], *, deployment: Deployment) -> bool:
-    """Whether there was a run to step. `steps` by kind. Raises JobCancelled."""
+    """Whether there was a run to step. `steps` by kind. Raises JobCancelled, StepInterrupted."""
     job = await claim_job(connection, list(steps))
     if job is None:
         return False
@@ -33,7 +47,7 @@ async def step_job(connection: AsyncConnection, steps: Mapping[str, Step], *, de
         await fail_job(connection, job.id, refused.message)
     except Exception as error:  # the entry point of a run: its defect must not stop the consumer beside it
         if is_transient(error):
-            raise
+            raise StepInterrupted(job.id, error) from error
         log.exception("job_failed", job=str(job.id), kind=job.kind)
         await fail_job(connection, job.id, f"A defect ({type(error).__name__}): see job_failed in the worker's log.")
     else:
