@@ -105,6 +105,14 @@ def test_customers_and_money_of_every_group_equal_the_pandas_count(told: Told, d
         assert row in plain(told.page)
 
 
+def test_the_true_pareto_share_is_that_of_pandas(told: Told) -> None:
+    paying = told.year["monetary_minor"][told.year["monetary_minor"] > 0].sort_values(ascending=False)
+    share = paying.head(-(-len(paying) // 5)).sum() / paying.sum()
+    sentence = f"The top 20 % of {len(paying):,} paying customers bring {share:.1%} of the money of 12 months"
+    assert sentence in told.terminal
+    assert sentence in plain(told.page)
+
+
 def test_the_ten_most_valuable_at_risk_are_those_of_pandas_in_order(told: Told) -> None:
     expected = at_risk(told.year)
     money = [f"{minor / 100:,.0f} GBP" for minor in expected["monetary_minor"].tolist()]

@@ -2,9 +2,9 @@
 
 import asyncio
 import os
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 from zoneinfo import ZoneInfo
 
 import typer
@@ -19,6 +19,8 @@ from guanxi_cli.demo.story import Story, read_story
 from guanxi_cli.demo.terminal import print_care, print_story
 from guanxi_cli.local.home import Home, find_home
 from guanxi_cli.local.keys import read_credentials
+
+LOOK_BACK: Final = timedelta(days=90)
 
 
 def demo(
@@ -55,10 +57,17 @@ def _what_next(console: Console, home: Home, story: Story, page: Path) -> None:
     console.print("\nTry next:", style="bold")
     key = '-H "Authorization: Bearer $KEY"'
     reader = "import json,sys; print(json.load(sys.stdin)['admin_key'])"
+    one = f"{scoring}/v1/customers/{story.card['customer']}"
+    earlier = date.fromisoformat(story.as_of) - LOOK_BACK
+    closer = "s/high_value, r_at_least: 3/high_value, r_at_least: 4/"
     for line in (
         f'KEY=$(python3 -c "{reader}" < {home.folder / "credentials.json"})',
-        f"curl -s {key} '{scoring}/v1/customers/{story.card['customer']}'",
-        f"curl -s {key} '{scoring}/v1/customers/{story.card['customer']}/explain?score=strength'",
+        f"curl -s {key} '{one}'",
+        f"curl -s {key} '{one}/explain?score=tier'    # why, and what next",
+        f"curl -s {key} '{one}?as_of={earlier}'    # as of a past day",
+        f"sed -e 's/^version: .*/version: closer/' -e '{closer}' policies/scoring.yaml > closer.yaml    # what if?",
+        "guanxi policy draft closer.yaml && guanxi policy what-if closer",
+        f"curl -s {key} '{scoring}/v1/reports/pareto'",
         f"curl -s {key} '{scoring}/v1/customers?segment=high_value&churn_band=high&limit=3'",
         f"curl -s {key} '{home.url('engagement')}/v1/actions?limit=5'",
         f"ls {home.folder / 'outbox'}    # the messages that went out",

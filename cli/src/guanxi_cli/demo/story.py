@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from guanxi_cli.asking import Service
+from guanxi_cli.demo.base import Base, read_base
 from guanxi_cli.demo.figures import money
 from guanxi_cli.local.problem import Problem
 
@@ -45,6 +46,7 @@ class Story:
     as_of: str
     currency: str
     dimensions: Mapping[str, Sequence[Group]]
+    base: Base
     at_risk: Sequence[AtRisk]
     card: Mapping[str, Any]
 
@@ -82,6 +84,7 @@ async def read_story(scoring: Service) -> Story:
             "status": _groups(rows, "status", STATUSES),
             "churn band": _groups(rows, "churn_band", BANDS),
         },
+        base=await read_base(scoring),
         at_risk=at_risk,
         card={name: value for name, value in card.items() if name != "freshness"},
     )

@@ -10,6 +10,7 @@ from rich.padding import Padding
 from rich.panel import Panel
 from rich.table import Table
 
+from guanxi_cli.demo.base import Base
 from guanxi_cli.demo.card import card_rows
 from guanxi_cli.demo.care import CareStory
 from guanxi_cli.demo.figures import money, percent
@@ -32,6 +33,7 @@ def print_story(console: Console, loaded: Loaded, story: Story) -> None:
     )
     for dimension, groups in story.dimensions.items():
         console.print(_groups(dimension, groups, story.currency, width))
+    _print_base(console, story.base, width)
     _print_at_risk(console, story, width)
     console.print(_card(story, width))
 
@@ -83,6 +85,20 @@ def _groups(dimension: str, groups: Sequence[Group], currency: str, width: int) 
             "█" * round(bar * group.monetary_share),
         )
     return table
+
+
+def _print_base(console: Console, base: Base, width: int) -> None:
+    table = Table(box=box.SIMPLE_HEAD, width=width, pad_edge=False, padding=(0, 1, 0, 0))
+    table.add_column("Stage, and segment (share of money)", style="bold", min_width=NAME)
+    for segment in base.segments:
+        table.add_column(segment, justify="right", no_wrap=True)
+    for row in base.matrix:
+        cells = zip(row.customers, row.monetary_shares, strict=True)
+        table.add_row(row.stage, *(f"{customers:,} ({percent(share)})" for customers, share in cells))
+    console.print(table)
+    for sentence in base.sentences:
+        console.print(Padding(sentence, (0, 0, 0, 1)), width=width)
+    console.print()
 
 
 def _print_at_risk(console: Console, story: Story, width: int) -> None:
