@@ -101,7 +101,7 @@ class Versions(Struct, kw_only=True, frozen=True, gc=False):
 
 
 class Card(Struct, kw_only=True, frozen=True):
-    """The answer of GET /v1/customers/{customer} without habits, preferences and portrait; null has its code in `unknown`."""
+    """GET /v1/customers/{customer} without habits, preferences and portrait; null has its code in `unknown`."""
 
     customer: Id
     as_of: Day
