@@ -19,8 +19,10 @@ import pandas as pd
 import pytest
 import pytest_asyncio
 from tests.support.shop_year import count_year, read_invoices
+from typer.testing import CliRunner
 
 from common.identity import IdentityKey
+from guanxi_cli.__main__ import make_app
 from guanxi_cli.demo.people import sample_people
 from guanxi_cli.local.home import Home
 from guanxi_cli.local.keys import read_credentials
@@ -50,6 +52,14 @@ async def run_demo(home: Home) -> str:
     output, _ = await asyncio.wait_for(process.communicate(), 120)
     assert process.returncode == 0, output.decode()
     return words(output.decode())
+
+
+async def guanxi(home: Home, *arguments: str) -> str:
+    """What a command prints that needs no process of its own."""
+    environment = {"COLUMNS": "100", "GUANXI_HOME": str(home.folder)}
+    result = await asyncio.to_thread(CliRunner().invoke, make_app(), arguments, env=environment)
+    assert result.exit_code == 0, result.output
+    return words(result.output)
 
 
 def words(text: str) -> str:
@@ -197,6 +207,28 @@ async def test_cards_as_of_the_day_after_the_last_invoice_equal_pandas(system: H
             found = card | card["rfm"] | {"segment": card["segment"]}
             assert [found[name] for name in SHOWN] == [expected[name] for name in SHOWN]
             assert card["scores"]["exchange"] == pytest.approx(expected["exchange"], abs=1.1e-6)
+
+
+async def test_a_draft_is_tested_and_compared_by_command_and_moves_whom_pandas_says(
+    system: Home, told: Told, tmp_path: Path
+) -> None:
+    """Drafts judge nobody: whatever else uses the system sees nothing of this."""
+    shipped = Path("policies", "scoring.yaml").read_text("utf-8")  # noqa: ASYNC240 - a small file
+    draft = tmp_path / "early.yaml"
+    draft.write_text(shipped.replace("status: {dormant_from_days: 180", "status: {dormant_from_days: 90"))
+    assert " 0 failed" in await guanxi(system, "policy", "test", str(draft))
+    drafted = await guanxi(system, "policy", "draft", str(draft), "--version", "early", "--note", "wake them earlier")
+    assert "Next: guanxi policy what-if early" in drafted
+    assert "status.dormant_from_days 180 90" in await guanxi(system, "policy", "diff", "live", "early")
+    compared = await guanxi(system, "policy", "what-if", "early")
+    year = told.year
+    moving = year[(year["status"] == "active") & (year["idle"] >= 90)]
+    assert len(moving) > 100
+    assert f"would move {len(moving):,} of {len(year):,} customers ({len(moving) / len(year):.1%})" in compared
+    money = moving["monetary_minor"].sum() / 100
+    assert f"status: {len(moving):,} move, with {money:,.0f} GBP a year" in compared
+    assert "Nobody moves in segment, tier, stage, key_account, churn_band." in compared
+    assert "win_back_high_value: it does not answer changes of this cause" in compared
 
 
 def scoring(home: Home) -> httpx.AsyncClient:

@@ -104,6 +104,8 @@ async def test_a_draft_that_fails_a_test_is_kept_and_not_published_until_the_tes
     found = await ask(api, "POST", "/v1/policies/test", json={"policy": body})
     assert found["failed"] == 0
     assert (await ask(api, "POST", "/v1/policies/test", json={"policy": MAPPING}))["failed"] == 1
+    # They do not close the way back.
+    assert (await ask(api, "POST", "/v1/policies/1/publish", headers=SECOND))["failed"] == 0
 
 
 async def test_what_is_no_policy_is_refused_with_its_place_and_nothing_is_stored(api: httpx.AsyncClient) -> None:

@@ -2,13 +2,26 @@
 
 from collections import Counter
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest_asyncio
-from tests.integration.scoring.desk import NOW, PARTITIONS, TODAY, Desk, deployment, event, linked, order, rows
+from tests.integration.scoring.desk import (
+    NOW,
+    PARTITIONS,
+    TODAY,
+    Desk,
+    deployment,
+    event,
+    linked,
+    messages,
+    order,
+    rows,
+)
+from tests.integration.scoring.test_daily import fire_all
 from tests.integration.scoring.test_policy_life import changed
-from tests.integration.scoring.web import ask, open_api
+from tests.integration.scoring.web import ask, open_api, with_key
 
 from common.database import Database
 from guanxi_cli.local.home import Home
@@ -18,9 +31,13 @@ from scoring.usecases.step_job import step_job
 CUSTOMERS = [f"c_{letter * 26}" for letter in "abcdefghijklmnopqrstuvwx"]
 
 
+SECOND = {"authorization": "Bearer gx_second"}
+
+
 @pytest_asyncio.fixture
-async def api(servers: Home, database: Database) -> AsyncIterator[httpx.AsyncClient]:
-    async with open_api(servers, database) as client:
+async def api(servers: Home, database: Database, tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
+    keys_file = with_key(servers, tmp_path / "keys.yaml", name="second", key="gx_second", scopes=["policies:write"])
+    async with open_api(servers, database, keys_file=keys_file) as client:
         yield client
 
 
@@ -47,7 +64,7 @@ async def test_a_what_if_tells_who_would_stand_elsewhere_though_its_worker_chang
     before = await rows(database, "SELECT subject, body, published FROM state ORDER BY subject")
     told = await rows(database, "SELECT count(*) FROM outbox")
 
-    body = changed("status.dormant_from_days", 60)
+    body = changed("status.dormant_from_days", 61)
     body["thresholds"] = {**body["thresholds"], "key_account_minor": 300_000}
     await ask(api, "POST", "/v1/policies", 201, json={"policy": body, "version": "draft"})
     answer = await api.post("/v1/policies/draft/what-if", json={"movers": 3})
@@ -83,6 +100,17 @@ async def test_a_what_if_tells_who_would_stand_elsewhere_though_its_worker_chang
     assert await rows(database, "SELECT subject, body, published FROM state ORDER BY subject") == before
     assert await rows(database, "SELECT count(*) FROM outbox") == told
     assert await rows(database, "SELECT partial FROM job") == [(None,)]
+
+    # What was foretold is what a publication tells.
+    await ask(api, "POST", "/v1/policies/draft/publish", headers=SECOND)
+    await fire_all(database, desk)
+    changes = [change for one in (await messages(database))[told[0][0] :] for change in one["data"].get("changes", ())]
+    foretold = {
+        (one["dimension"], one["from"], one["to"]): one["customers"]
+        for one in found["changes"]
+        if one["dimension"] != "health"
+    }
+    assert Counter((one["dimension"], one["from"], one["to"]) for one in changes) == foretold
 
 
 async def test_a_what_if_says_what_it_cannot_see_and_refuses_what_it_does_not_know(api: httpx.AsyncClient) -> None:

@@ -103,6 +103,7 @@ def diff(
 def what_if(
     version: str,
     as_of: Annotated[datetime | None, typer.Option("--as-of", formats=["%Y-%m-%d"], help="Which local day.")] = None,
+    thresholds: Annotated[str | None, typer.Option(help="Of which calibration. [default: the one in force]")] = None,
     movers: Annotated[int, typer.Option(min=0, max=1000, help="How many who move are named.")] = 100,
     message_minor: Annotated[int, typer.Option(min=0, help="What a message costs, in minor units.")] = 0,
     task_minor: Annotated[int, typer.Option(min=0, help="What a task of staff costs, in minor units.")] = 0,
@@ -112,7 +113,8 @@ def what_if(
 ) -> None:
     """What a version would move if it were in force, and which care would follow at which cost. Changes nothing."""
     console = Console()
-    asked: dict[str, Any] = {"movers": movers} | ({"as_of": f"{as_of:%Y-%m-%d}"} if as_of else {})
+    day = None if as_of is None else f"{as_of:%Y-%m-%d}"
+    asked = {"movers": movers, "as_of": day, "thresholds": thresholds}
     prices = {"message": message_minor, "task": task_minor, "survey_request": message_minor}
 
     async def run(services: Services) -> tuple[Answer, Answer]:

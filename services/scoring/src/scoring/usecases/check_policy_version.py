@@ -20,6 +20,6 @@ async def check_policy_version(
     """One result a test. Raises PolicyUnknown, PolicyInvalid."""
     read_fixtures(added)
     stored = await read_stored_policy(connection, version)
-    fixtures = await collect_policy_tests(connection, [*stored.tests, *added])
+    fixtures = await collect_policy_tests(connection, stored, added)
     policy = Policy.from_mapping(stored.body)
     return await asyncio.to_thread(run_policy_tests, fixtures, policy, deployment=deployment)

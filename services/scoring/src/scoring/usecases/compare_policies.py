@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from scoring.domain.arrays import known_on, pack
 from scoring.domain.card import score
-from scoring.domain.days import day_number
+from scoring.domain.days import FOREVER, day_number
 from scoring.domain.rules import Rules
 from scoring.domain.what_if import Moves
 from scoring.store.jobs import Done, Job, Progress
@@ -46,7 +46,9 @@ def _compare(moves: Moves, page: BasePage, as_of: date, live: Rules, draft: Rule
     arrays = pack(page.bodies)
     before = score(arrays, as_of, live.policy, live.thresholds)
     after = score(arrays, as_of, draft.policy, draft.thresholds)
-    moves.add(page.customers, known_on(arrays, day_number(as_of)), before, after, movers=movers)
+    # Who is known by a refund or a cancellation alone has nothing that is dated, and counts on every day.
+    known = known_on(arrays, day_number(as_of)) | ~known_on(arrays, FOREVER)
+    moves.add(page.customers, known, before, after, movers=movers)
 
 
 def _result(params: dict[str, Any], live: Rules, draft: Rules, moves: Moves, currency: str) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from scoring.domain.fixture import read_fixtures
 from scoring.domain.policy import Policy
 from scoring.domain.reading import PolicyInvalid
 from scoring.store.policies import add_policy, list_policies, lock_policies
-from scoring.usecases.collect_policy_tests import collect_policy_tests
+from scoring.usecases.collect_policy_tests import collect_draft_tests
 from scoring.usecases.deployment import Deployment
 from scoring.usecases.load_policy import free_name
 from scoring.usecases.read_policy_text import read_policy_text
@@ -46,7 +46,7 @@ async def check_policy(
     """Check a policy told as a mapping or as YAML text. Raises PolicyTextUnreadable, PolicyInvalid."""
     body, policy = await asyncio.to_thread(_read, told, version)
     read_fixtures(tests)
-    fixtures = await collect_policy_tests(connection, tests)
+    fixtures = await collect_draft_tests(connection, tests)
     results = await asyncio.to_thread(run_policy_tests, fixtures, policy, deployment=deployment)
     return CheckedPolicy(body=body, policy=policy, results=results)
 

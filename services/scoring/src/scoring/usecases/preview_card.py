@@ -51,8 +51,19 @@ def preview_card(
 
     Raises InteractionMalformed, EventMalformed.
     """
-    told = [_read(number, one) for number, one in enumerate(interactions)]
-    events = [
+    events = read_interactions(interactions)
+    id_ = events[0].subject if events else NOBODY
+    state = replay(events, rules.policy, deployment.setting)
+    columns = score(pack_states([state]), as_of, rules.policy, rules.thresholds)
+    past = read_past(events, day_number(as_of), rules.policy, deployment.setting)
+    drawn = portray(past, columns, rules=rules, around=Around(), deployment=deployment)
+    return completed(Cards(columns, deployment.currency).card(0, id_), state, drawn)
+
+
+def read_interactions(items: Sequence[dict[str, Any]]) -> list[Interaction]:
+    """Canonical events as the domain knows them; checked as ingest checks. Raises InteractionMalformed."""
+    told = [_read(number, one) for number, one in enumerate(items)]
+    return [
         Interaction(
             type=one.type,
             data=one.data,
@@ -63,12 +74,6 @@ def preview_card(
         )
         for number, one in enumerate(told)
     ]
-    id_ = told[0].subject if told else NOBODY
-    state = replay(events, rules.policy, deployment.setting)
-    columns = score(pack_states([state]), as_of, rules.policy, rules.thresholds)
-    past = read_past(events, day_number(as_of), rules.policy, deployment.setting)
-    drawn = portray(past, columns, rules=rules, around=Around(), deployment=deployment)
-    return completed(Cards(columns, deployment.currency).card(0, id_), state, drawn)
 
 
 def _read(number: int, item: dict[str, Any]) -> _Told:

@@ -2,16 +2,20 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from common.errors import AppError, Conflict
+from scoring.domain.arrays import pack_states
+from scoring.domain.card import Cards, score
 from scoring.domain.fixture import Fixture
 from scoring.domain.policy import Policy
 from scoring.domain.reading import PolicyInvalid
-from scoring.domain.rules import Rules
+from scoring.domain.replay import replay
+from scoring.domain.state import State
 from scoring.domain.thresholds import Thresholds
 from scoring.usecases.deployment import Deployment
-from scoring.usecases.preview_card import MOST_INTERACTIONS, preview_card
+from scoring.usecases.preview_card import MOST_INTERACTIONS, read_interactions
 
 FIXTURE_THRESHOLDS = "fixture"
 
@@ -35,7 +39,18 @@ class FixtureResult:
 
 def run_policy_tests(fixtures: Iterable[Fixture], policy: Policy, *, deployment: Deployment) -> list[FixtureResult]:
     """One result a fixture. Raises PolicyInvalid where a fixture cannot be replayed."""
-    return [_run(fixture, policy, deployment) for fixture in fixtures]
+    told = list(fixtures)
+    somebody = [_somebody(fixture, policy, deployment) for fixture in told]
+    alike: dict[tuple[date, Thresholds], list[int]] = {}  # of one day and thresholds: judged at once
+    for number, (fixture, (thresholds, _)) in enumerate(zip(told, somebody, strict=True)):
+        alike.setdefault((fixture.as_of, thresholds), []).append(number)
+    results: dict[int, FixtureResult] = {}
+    for (as_of, thresholds), numbers in alike.items():
+        columns = score(pack_states(somebody[number][1] for number in numbers), as_of, policy, thresholds)
+        cards = Cards(columns, deployment.currency)
+        for place, number in enumerate(numbers):
+            results[number] = _result(told[number], cards.card(place, told[number].name))
+    return [results[number] for number in range(len(told))]
 
 
 def check_passed(results: Sequence[FixtureResult], version: str) -> None:
@@ -50,13 +65,29 @@ def check_passed(results: Sequence[FixtureResult], version: str) -> None:
         )
 
 
-def _run(fixture: Fixture, policy: Policy, deployment: Deployment) -> FixtureResult:
+def _somebody(fixture: Fixture, policy: Policy, deployment: Deployment) -> tuple[Thresholds, State]:
     try:
-        card = _card(fixture, policy, deployment)
+        return _thresholds(fixture, policy), _state(fixture, policy, deployment)
     except PolicyInvalid as err:
         raise PolicyInvalid(f"tests[{fixture.name}].{err.data['path']}", err.data["why"]) from err
     except AppError as err:
         raise PolicyInvalid(f"tests[{fixture.name}].interactions", f"cannot be replayed: {err.message}") from err
+
+
+def _thresholds(fixture: Fixture, policy: Policy) -> Thresholds:
+    if not fixture.thresholds:
+        return policy.fixed
+    return Thresholds.from_mapping(fixture.thresholds, version=FIXTURE_THRESHOLDS, base=policy.fixed)
+
+
+def _state(fixture: Fixture, policy: Policy, deployment: Deployment) -> State:
+    events = list(fixture.events(zone=deployment.zone, currency=deployment.currency))
+    if len(events) > MOST_INTERACTIONS:
+        raise PolicyInvalid("interactions", f"must be at most {MOST_INTERACTIONS}")
+    return replay(read_interactions(events), policy, deployment.setting)
+
+
+def _result(fixture: Fixture, card: dict[str, Any]) -> FixtureResult:
     differs = fixture.differences(card)
     return FixtureResult(
         name=fixture.name,
@@ -65,17 +96,6 @@ def _run(fixture: Fixture, policy: Policy, deployment: Deployment) -> FixtureRes
         got={name: card[name] for name in fixture.expect},
         differs=differs,
     )
-
-
-def _card(fixture: Fixture, policy: Policy, deployment: Deployment) -> dict[str, Any]:
-    thresholds = policy.fixed
-    if fixture.thresholds:
-        thresholds = Thresholds.from_mapping(fixture.thresholds, version=FIXTURE_THRESHOLDS, base=policy.fixed)
-    events = list(fixture.events(zone=deployment.zone, currency=deployment.currency))
-    if len(events) > MOST_INTERACTIONS:
-        raise PolicyInvalid("interactions", f"must be at most {MOST_INTERACTIONS}")
-    rules = Rules(policy=policy, thresholds=thresholds)
-    return preview_card(events, as_of=fixture.as_of, rules=rules, deployment=deployment)
 
 
 def _told(result: FixtureResult) -> str:
