@@ -147,27 +147,6 @@ class CustomersAnswer(BaseModel):
     freshness: Freshness
 
 
-class SharesRow(BaseModel):
-    """Customers of one segment or tier, and their net money of the last 12 months; shares from 0 to 1."""
-
-    name: str
-    customers: int
-    share: float
-    monetary_minor: int
-    monetary_share: float
-
-
-class SharesAnswer(BaseModel):
-    """Highest first; the rows add up to the totals."""
-
-    data: list[SharesRow]
-    customers: int
-    monetary_minor: int
-    currency: str
-    as_of: date
-    freshness: Freshness
-
-
 class EventAnswer(BaseModel):
     """One event of the ledger and where on the log it stood."""
 

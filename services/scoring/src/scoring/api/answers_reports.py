@@ -5,7 +5,7 @@ from datetime import date
 from pydantic import BaseModel, Field
 
 from common.http.freshness import Freshness
-from scoring.api.answers import SharesRow, Versions
+from scoring.api.answers import Versions
 
 
 class SentenceAnswer(BaseModel):
@@ -23,6 +23,16 @@ class ReportAnswer(BaseModel):
     sentence: SentenceAnswer
     versions: Versions
     freshness: Freshness
+
+
+class SharesRow(BaseModel):
+    """Customers of one segment or tier, and their net money of the last 12 months; shares from 0 to 1."""
+
+    name: str
+    customers: int
+    share: float
+    monetary_minor: int
+    monetary_share: float
 
 
 class SharesAnswer(ReportAnswer):

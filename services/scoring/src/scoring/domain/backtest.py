@@ -18,9 +18,10 @@ from scoring.domain.card import score
 from scoring.domain.churn import buying, churn_risk
 from scoring.domain.churn_grid import silent_after
 from scoring.domain.days import date_of
-from scoring.domain.decay import Flags, Floats, Grid, Ints, visible_sum
+from scoring.domain.decay import Flags, Floats, Grid, Ints
 from scoring.domain.exchange import purchase_days
 from scoring.domain.policy import Policy
+from scoring.domain.running_sums import visible_sum
 from scoring.domain.thresholds import Thresholds
 
 

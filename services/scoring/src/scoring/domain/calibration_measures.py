@@ -14,10 +14,11 @@ from numpy.typing import NDArray
 from scoring.domain.arrays import Arrays
 from scoring.domain.churn_grid import ChurnErrors, ChurnPoint, churn_errors
 from scoring.domain.days import NEVER
-from scoring.domain.decay import Floats, Grid, Ints, visible_sum
+from scoring.domain.decay import Floats, Grid, Ints
 from scoring.domain.exchange import net_money, purchase_days
 from scoring.domain.policy import Policy
 from scoring.domain.rfm import rfm
+from scoring.domain.running_sums import visible_sum
 from scoring.domain.thresholds import Thresholds
 
 

@@ -6,7 +6,6 @@ sum scales one base of the old facts by 2^(-1/h) a day and adds the few facts in
 Example: 8 points on day 70, h 30: D is 8 on day 70, 4 on day 100; sat(10, 10) = 0.5.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -184,34 +183,6 @@ def counted(grid: Grid, buckets: Buckets, kinds: tuple[int, ...]) -> Facts:
     """How often some kinds happened, together."""
     chosen = of_kinds(buckets, kinds)
     return Facts(grid, buckets.owner[chosen], buckets.day[chosen], buckets.n[chosen].astype(np.float64))
-
-
-def visible_sum(grid: Grid, owner: Ints, weight: Floats, since: Ints, until: Ints) -> Floats:
-    """Sum of the weights that hold (since <= a < until) on each day, [rows, size]; whole numbers stay exact."""
-    return visible_sums(grid, owner, (weight,), since, until)[0]
-
-
-def visible_sums(grid: Grid, owner: Ints, weights: Sequence[Floats], since: Ints, until: Ints) -> list[Floats]:
-    """The same for several weights of the same facts."""
-    oldest, cells = grid.as_of - grid.guard, grid.rows * grid.size
-    if not grid.guard:
-        held = np.flatnonzero((since <= grid.as_of) & (until > grid.as_of))
-        return [weighted_count(owner[held], weight[held], grid.size)[None, :] for weight in weights]
-    near = np.flatnonzero((since <= grid.as_of) & (until > oldest) & (since < until))
-    owner, until = owner[near], until[near]
-    begins = (grid.as_of - np.maximum(since[near], oldest)) * grid.size + owner
-    ending = np.flatnonzero(until <= grid.as_of)
-    ends = (grid.as_of - until[ending]) * grid.size + owner[ending]
-    found = []
-    for weight in (each[near] for each in weights):
-        sums = weighted_count(begins, weight, cells)
-        if len(ending):
-            sums -= weighted_count(ends, weight[ending], cells)
-        sums = sums.reshape(grid.rows, grid.size)
-        for row in range(grid.guard - 1, -1, -1):
-            sums[row] += sums[row + 1]
-        found.append(sums)
-    return found
 
 
 def weighted_count(at: Ints, weight: Floats, size: int) -> Floats:

@@ -13,8 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scoring.domain.arrays import Arrays, Worths
-from scoring.domain.decay import Floats, Grid, Ints, visible_sums
+from scoring.domain.decay import Floats, Grid, Ints
 from scoring.domain.policy import Policy
+from scoring.domain.running_sums import visible_sums
 from scoring.domain.thresholds import Cuts, Thresholds
 
 Ranks = NDArray[np.int8]
