@@ -27,6 +27,12 @@ _EVALUATED = text(
     WHERE partition = :partition AND subject > :after AND erased_at IS NULL ORDER BY subject LIMIT :limit
     """
 )
+_DROP = text(
+    """
+    DELETE FROM state s USING unnest(CAST(:partitions AS int[]), CAST(:subjects AS text[])) AS gone(partition, subject)
+    WHERE s.partition = gone.partition AND s.subject = gone.subject AND s.body = :nothing AND s.erased_at IS NULL
+    """
+)
 SHOWN = (
     "segment",
     "tier",
@@ -109,6 +115,12 @@ async def read_evaluated(
     """The next subjects of a partition, ascending, with the day that each was last judged."""
     rows = await connection.execute(_EVALUATED, {"partition": partition, "after": after, "limit": limit})
     return [(subject, evaluated_on) for subject, evaluated_on in rows]
+
+
+async def drop_empty(connection: AsyncConnection, partition_of: Mapping[str, int]) -> None:
+    """Take the rows of some subjects away, of whom nothing is known; under the guards of their partitions."""
+    asked = {"partitions": list(partition_of.values()), "subjects": list(partition_of), "nothing": NOTHING}
+    await connection.execute(_DROP, asked)
 
 
 def _standings(rows: Iterable[Any]) -> dict[str, Standing]:

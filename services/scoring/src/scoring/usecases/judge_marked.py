@@ -1,6 +1,6 @@
 """Which marked customers stand elsewhere now? Takes marks and judges their customers, in the caller's transaction."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -11,7 +11,7 @@ from scoring.store.dirty import Mark, claim_dirty
 from scoring.store.families import read_families
 from scoring.store.outbox import queue_messages
 from scoring.store.state_cache import StateCache, Taken
-from scoring.store.states import read_standings, write_states
+from scoring.store.states import NEVER, drop_empty, read_standings, write_states
 from scoring.store.transitions import store_transitions
 from scoring.usecases.deployment import Deployment
 from scoring.usecases.judge_customers import Candidate, judge_customers
@@ -35,6 +35,7 @@ async def judge_marked(connection: AsyncConnection, *, deployment: Deployment, c
         told = by_customer[candidate.customer]
         candidate.cause = max((mark.cause for mark in told), key=_WEIGHT.index)
         candidate.caused_by = [name for mark in told for name in mark.caused_by]
+    await _drop_the_unknown(connection, by_customer.keys() - {one.customer for one in candidates}, taken, deployment)
     rules = await deployment.rules.in_force(connection)
     rows, messages, transitions = judge_customers(
         candidates, today=deployment.today(), now=deployment.now(), rules=rules, currency=deployment.currency
@@ -44,6 +45,18 @@ async def judge_marked(connection: AsyncConnection, *, deployment: Deployment, c
     await queue_messages(raw, messages)
     await store_transitions(raw, transitions)
     return len(marks)
+
+
+async def _drop_the_unknown(
+    connection: AsyncConnection, customers: Set[str], taken: Taken, deployment: Deployment
+) -> None:
+    """Who was a customer by its aliases only, and has none any more, is as before: nobody."""
+    if not customers:
+        return
+    partitions = {customer: deployment.partition_of(customer) for customer in sorted(customers)}
+    for standing in (await taken.load(connection, partitions)).values():
+        standing.published, standing.evaluated = None, NEVER
+    await drop_empty(connection, partitions)
 
 
 async def unite(
