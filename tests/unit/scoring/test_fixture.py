@@ -138,3 +138,11 @@ def test_a_fixture_that_cannot_be_replayed_is_refused_with_its_name(change: dict
     with pytest.raises(PolicyInvalid) as refused:
         run_policy_tests(read_fixtures([{**ONE, **change}]), Policy.from_mapping(MAPPING), deployment=DEPLOYMENT)
     assert told in str(refused.value)
+
+
+def test_fixtures_that_are_too_many_events_together_are_refused() -> None:
+    many = [
+        {**ONE, "name": f"{n}", "interactions": [{"type": "page.viewed", "days_ago": [1] * 2500}]} for n in range(9)
+    ]
+    with pytest.raises(PolicyInvalid, match="tests: must have at most 20000 interactions together"):
+        run_policy_tests(read_fixtures(many), POLICY, deployment=DEPLOYMENT)

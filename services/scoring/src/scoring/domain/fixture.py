@@ -44,6 +44,11 @@ class Fixture:
     expect: Mapping[str, object]
     thresholds: Told
 
+    @property
+    def size(self) -> int:
+        """How many events its interactions are."""
+        return sum(len(_each(told.get("days_ago"))) for told in self.interactions)
+
     def events(self, *, zone: tzinfo, currency: str) -> Iterator[dict[str, Any]]:
         """Its interactions as canonical events; a day without an hour is its local noon."""
         for told in self.interactions:

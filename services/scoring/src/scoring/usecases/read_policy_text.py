@@ -10,7 +10,7 @@ import yaml
 
 from common.errors import Malformed
 
-MOST_CHARACTERS: Final = 1_000_000
+MOST_CHARACTERS: Final = 200_000
 MOST_LEVELS: Final = 24
 
 

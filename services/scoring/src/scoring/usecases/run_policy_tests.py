@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from common.errors import AppError, Conflict
 from scoring.domain.arrays import pack_states
@@ -17,7 +17,8 @@ from scoring.domain.thresholds import Thresholds
 from scoring.usecases.deployment import Deployment
 from scoring.usecases.preview_card import MOST_INTERACTIONS, read_interactions
 
-FIXTURE_THRESHOLDS = "fixture"
+FIXTURE_THRESHOLDS: Final = "fixture"
+MOST_EVENTS: Final = 20_000
 
 
 class PolicyTestsFailed(Conflict):
@@ -40,6 +41,8 @@ class FixtureResult:
 def run_policy_tests(fixtures: Iterable[Fixture], policy: Policy, *, deployment: Deployment) -> list[FixtureResult]:
     """One result a fixture. Raises PolicyInvalid where a fixture cannot be replayed."""
     told = list(fixtures)
+    if sum(fixture.size for fixture in told) > MOST_EVENTS:
+        raise PolicyInvalid("tests", f"must have at most {MOST_EVENTS} interactions together")
     somebody = [_somebody(fixture, policy, deployment) for fixture in told]
     alike: dict[tuple[date, Thresholds], list[int]] = {}  # of one day and thresholds: judged at once
     for number, (fixture, (thresholds, _)) in enumerate(zip(told, somebody, strict=True)):
@@ -81,9 +84,9 @@ def _thresholds(fixture: Fixture, policy: Policy) -> Thresholds:
 
 
 def _state(fixture: Fixture, policy: Policy, deployment: Deployment) -> State:
-    events = list(fixture.events(zone=deployment.zone, currency=deployment.currency))
-    if len(events) > MOST_INTERACTIONS:
+    if fixture.size > MOST_INTERACTIONS:
         raise PolicyInvalid("interactions", f"must be at most {MOST_INTERACTIONS}")
+    events = list(fixture.events(zone=deployment.zone, currency=deployment.currency))
     return replay(read_interactions(events), policy, deployment.setting)
 
 
