@@ -17,7 +17,7 @@ _COUNT = text(
     FROM pg_class WHERE oid = CAST('state' AS regclass)
     """
 )
-_ARE_MORE = text("SELECT count(*) > :most FROM (SELECT FROM state WHERE erased_at IS NULL LIMIT :most + 1) AS some")
+_ARE_MORE = text("SELECT count(*) > :most FROM (SELECT FROM state WHERE erased_at IS NULL LIMIT :most + 1) AS first")
 
 
 async def count_bodies(connection: AsyncConnection) -> int:
