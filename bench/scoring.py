@@ -2,36 +2,29 @@
 
 Kafka to ledger, states, outbox rows and progress, on real servers of the bench's own; with every event another
 customer, and skewed. A contender is stopped while events are written and while another one works. Every round is
-checked: every event once on the ledger, every touched state as the domain alone makes it.
+checked: every event once on the ledger, every touched state as the domain alone makes it. Other baselines:
+`--modes quix scoring` (B6), `--modes single scoring --events 2000` (B7).
 """
 
 import argparse
 import asyncio
 import signal
 import statistics
-import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
-from functools import partial
+from collections.abc import Callable, Sequence
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Final
 
-import asyncpg
-import psutil
 from bench.behaviour import skewed, uniform
+from bench.contenders import Contender, Ours, Quix, contender
 from bench.machine import describe_machine
 from bench.servers import servers, write
 
 from common.database import open_database
 from common.events import decode_event
-from guanxi_cli.local.databases import create_database, grant_inside, in_database
 from guanxi_cli.local.home import Home
-from guanxi_cli.local.kafka import PARTITIONS
-from guanxi_cli.local.postgres import admin_url
-from guanxi_cli.local.services import migrate
 from scoring.domain.effects import effects
 from scoring.domain.policy import Policy
 from scoring.domain.replay import Setting
@@ -42,21 +35,10 @@ from scoring.usecases.deployment import Deployment
 
 ROOT: Final = Path(__file__).parents[1]
 ROUND_SECONDS: Final = 300.0
+WARM_UP: Final = 4_000
 
 Records = list[tuple[bytes, bytes]]
 WORKLOADS: Final[dict[str, Callable[[int, int], Records]]] = {"uniform": uniform, "skewed": skewed}
-
-
-@dataclass(slots=True, kw_only=True)
-class Contender:
-    """One process, its database, and its events per CPU-second and second by workload, round by round."""
-
-    mode: str
-    database: str
-    process: psutil.Process
-    connection: asyncpg.Connection
-    per_cpu_second: dict[str, list[float]] = field(default_factory=dict)
-    per_second: dict[str, list[float]] = field(default_factory=dict)
 
 
 def main() -> None:
@@ -64,7 +46,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench scoring")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--events", type=int, default=40_000, help="a round and workload")
-    parser.add_argument("--modes", nargs="+", default=["copy", "scoring", "relay"], help="contenders, copy first")
+    parser.add_argument(
+        "--modes",
+        nargs="+",
+        default=["copy", "scoring", "relay"],
+        help="contenders (bench/contenders.py), the baseline first",
+    )
     arguments = parser.parse_args(sys.argv[2:])
     asyncio.run(_measure(arguments.rounds, arguments.events, arguments.modes))
 
@@ -72,9 +59,10 @@ def main() -> None:
 async def _measure(rounds: int, number: int, modes: Sequence[str]) -> None:
     sys.stdout.write(describe_machine("aiokafka", "asyncpg", "msgspec", "numpy") + "\n")
     async with servers() as home, AsyncExitStack() as running:
-        contenders = [await running.enter_async_context(_contender(home, mode)) for mode in modes]
-        oracle = await Oracle.of(home, contenders[0])
-        written = await _round(home, contenders, oracle, "uniform", uniform(4_000, 5), 0, warm_up=True)
+        contenders = [await running.enter_async_context(contender(home, mode)) for mode in modes]
+        oracle = await Oracle.of(home, next(one for one in contenders if isinstance(one, Ours)))
+        first = uniform(min(number, WARM_UP), 5)
+        written = await _round(home, contenders, oracle, "uniform", first, 0, warm_up=True)
         for turn in range(rounds):
             for at, (workload, make) in enumerate(WORKLOADS.items()):
                 order = contenders[::-1] if turn % 2 else contenders
@@ -114,11 +102,8 @@ async def _run(one: Contender, written: int) -> tuple[float, float]:
     before, began = one.process.cpu_times(), time.perf_counter()
     one.process.send_signal(signal.SIGCONT)
     async with asyncio.timeout(ROUND_SECONDS):
-        while await one.connection.fetchval("SELECT coalesce(sum(next_offset), 0) FROM progress") < written:
+        while await one.done() < written:
             await asyncio.sleep(0.02)
-        if one.mode == "relay":
-            while await one.connection.fetchval("SELECT EXISTS (SELECT FROM outbox)"):
-                await asyncio.sleep(0.02)
     after, seconds = one.process.cpu_times(), time.perf_counter() - began
     one.process.send_signal(signal.SIGSTOP)
     return after.user + after.system - before.user - before.system, seconds
@@ -133,7 +118,7 @@ class Oracle:
         self._states: dict[str, State] = {}
 
     @classmethod
-    async def of(cls, home: Home, one: Contender) -> "Oracle":
+    async def of(cls, home: Home, one: Ours) -> "Oracle":
         settings = ScoringSettings(database_url=home.database_url("scoring", one.database))
         database = open_database(settings.database_url, application="bench")
         async with database.transaction() as connection:
@@ -153,7 +138,11 @@ class Oracle:
         return touched
 
     async def check(self, one: Contender, touched: set[str], written: int) -> None:
-        """AssertionError unless every event is on the ledger once and the touched states are as they should be."""
+        """AssertionError unless every event counts once and the touched states are as they should be."""
+        if isinstance(one, Quix):
+            assert one.told() == (written, written), f"of {written} events: {one.told()}"
+            return
+        assert isinstance(one, Ours)
         for table in ("ledger", "ledger_key"):
             assert await one.connection.fetchval(f"SELECT count(*) FROM {table}") == written, table  # noqa: S608
         if one.mode != "copy":
@@ -170,30 +159,3 @@ def _report(one: Contender, baseline: Contender, workload: str) -> None:
         f"({min(figures):,.0f} to {max(figures):,.0f}), {statistics.median(one.per_second[workload]):,.0f} a second; "
         f"{statistics.median(ratios):.2f} of {baseline.mode} ({ratios[0]:.2f} to {ratios[-1]:.2f})\n"
     )
-
-
-@asynccontextmanager
-async def _contender(home: Home, mode: str) -> AsyncIterator[Contender]:
-    """The contender's database, migrated, and its process, stopped once it has joined its group; ended at the end."""
-    database = f"scoring_{mode}"
-    admin = await asyncpg.connect(admin_url(home))
-    await create_database(admin, database, "scoring")
-    await admin.close()
-    await grant_inside(in_database(admin_url(home), database), "scoring")
-    await migrate(home, "scoring", database)
-    url = home.database_url("scoring", database)
-    command = [sys.executable, "-m", "bench.scoring_worker", url, home.bootstrap, mode]
-    process = await asyncio.to_thread(partial(subprocess.Popen, command, cwd=ROOT))
-    connection = await asyncpg.connect(url)
-    try:
-        async with asyncio.timeout(60):
-            while await connection.fetchval("SELECT count(*) FROM progress") != PARTITIONS:
-                assert process.poll() is None, f"the {mode} worker ended"
-                await asyncio.sleep(0.05)
-        process.send_signal(signal.SIGSTOP)
-        yield Contender(mode=mode, database=database, process=psutil.Process(process.pid), connection=connection)
-    finally:
-        process.send_signal(signal.SIGCONT)
-        process.terminate()
-        await asyncio.to_thread(process.wait)
-        await connection.close()

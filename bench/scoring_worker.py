@@ -1,7 +1,7 @@
 """What is measured of scoring: one process that consumes and does a part of the work.
 
-python -m bench.scoring_worker URL BOOTSTRAP copy | scoring | relay: the ledger's COPY alone, the whole path to the
-outbox, or that and the relay to Kafka.
+python -m bench.scoring_worker URL BOOTSTRAP copy | scoring | relay | single: the ledger's COPY alone, the whole path to
+the outbox, or that and the relay to Kafka, or that with a transaction an event.
 """
 
 import sys
@@ -13,7 +13,7 @@ from uuid import uuid4
 import uvloop
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from common.consumer import Consumer
+from common.consumer import BATCH_RECORDS, Consumer
 from common.database import driver, open_database
 from common.dead_letters import Received
 from common.events import INTERACTIONS
@@ -53,6 +53,7 @@ async def main(url: str, bootstrap: str, mode: str) -> None:
         forget=cache.forget,
         decode=read_facts,
         code_version="bench",
+        batch_records=1 if mode == "single" else BATCH_RECORDS,
     )
     parts = {"consumer": consumer.run}
     async with AsyncExitStack() as stack:

@@ -5,7 +5,7 @@ import pytest
 from tests.unit.scoring.build import card_of, columns_of, event, on, order
 
 from common.contracts.relationships import Card
-from scoring.domain.changes import cause, changes, published, reasons
+from scoring.domain.changes import FIGURES, cause, changes, dimensions, most_moved, published, reasons
 from scoring.domain.days import day_number
 from scoring.domain.replay import Interaction
 
@@ -54,6 +54,18 @@ def test_a_guard_that_ends_is_explained_by_what_the_dimension_rests_on() -> None
     assert changes(before, after) == [{"dimension": "segment", "from": "high_value", "to": "active"}]
     assert reasons(before, after, [])
     assert reasons(before, before, []) == []
+
+
+def test_the_reasons_of_a_whole_batch_are_those_of_each_pair_of_rows() -> None:
+    story = [order(0), order(3, 70000), event("complaint.opened", 9), event("event.attended", 9), order(40)]
+    rows = [row(story[:known], day) for known in range(1, 6) for day in (9, 41, 300)]
+    pairs = [(last, now) for last in (None, *rows[::4]) for now in rows]
+    figures, points = most_moved([last for last, _ in pairs], [now for _, now in pairs])
+    for (last, now), at, moved in zip(pairs, figures.tolist(), points.tolist(), strict=True):
+        told = [(FIGURES[figure], by) for figure, by in zip(at, moved, strict=True) if by]
+        known = [(each["component"], each["points"]) for each in reasons(last, now, [])]
+        assert told == known or not told  # what nothing moved is told by what a changed dimension rests on
+        assert changes(dimensions(last), dimensions(now) or now) == changes(last, now)
 
 
 @pytest.mark.parametrize(("day", "named"), [(-2, "late"), (-1, "event"), (0, "event"), (1, "late")])

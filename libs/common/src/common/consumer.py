@@ -67,6 +67,7 @@ class Consumer:
         code_version: str,
         forget: Callable[[], None] = lambda: None,
         decode: Callable[[bytes], Event] = decode_event,
+        batch_records: int = BATCH_RECORDS,
     ) -> None:
         self._database = database
         self._bootstrap = bootstrap
@@ -76,6 +77,7 @@ class Consumer:
         self._code_version = code_version
         self._forget = forget
         self._decode = decode
+        self._batch_records = batch_records
         self._flag = _Flag()
         self._known: set[Place] = set()
         self._braked: set[Place] = set()
@@ -114,7 +116,7 @@ class Consumer:
         while not stop.is_set():
             try:
                 await self._take_positions(kafka)
-                records = await kafka.getmany(timeout_ms=POLL_MILLISECONDS, max_records=BATCH_RECORDS)
+                records = await kafka.getmany(timeout_ms=POLL_MILLISECONDS, max_records=self._batch_records)
                 if records:
                     self._idle_measures = 0
                     await self._apply([record for place in sorted(records) for record in records[place]], kafka)

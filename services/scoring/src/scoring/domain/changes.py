@@ -66,6 +66,7 @@ _FIGURES: Final[tuple[tuple[str, int], ...]] = (
 _RULES: Final = ("policy", "thresholds")
 _ROW: Final = struct.Struct(f"<{1 + len(_DIMENSIONS) + len(_FIGURES) + len(_RULES)}i")
 _FIRST_FIGURE: Final = 1 + len(_DIMENSIONS)
+_DIMENSION_ROW: Final = struct.Struct(f"<{_FIRST_FIGURE}i")
 _LEAST_BYTES: Final = 4 * _FIRST_FIGURE
 _DIMENSION_BYTES: Final = slice(4, 4 * _FIRST_FIGURE)
 NEWS_BYTES: Final = slice(0, 4 * (_FIRST_FIGURE + len(_FIGURES)))  # where rows of two evaluations differ, it is news
@@ -79,6 +80,9 @@ _RESTS_ON: Final = {
     "key_account": ("rfm.monetary",),
     "churn_band": ("churn_risk",),
 }
+FIGURES: Final = tuple(name for name, _ in _FIGURES)
+_WEIGHTS: Final = np.array([weight for _, weight in _FIGURES])
+MOST_REASONS: Final = 3
 _RANKED: Final = tuple((at, name, weight) for at, (name, weight) in enumerate(_FIGURES, start=_FIRST_FIGURE) if weight)
 _NOTHING: Final = (FORMAT, *(_NONE,) * len(_DIMENSIONS), *(_UNKNOWN,) * len(_FIGURES), *(0,) * len(_RULES))
 _AT: Final = {name: _FIRST_FIGURE + number for number, (name, _) in enumerate(_FIGURES)}
@@ -134,10 +138,12 @@ def _whole_units(minor: Ints) -> Ints:
 
 
 def changes(last: bytes | None, now: bytes) -> list[dict[str, Any]]:
-    """The shown dimensions that differ; against nothing published, every one that is not null."""
-    before, after = _read(last), _ROW.unpack(now)
-    if before[1:_FIRST_FIGURE] == after[1:_FIRST_FIGURE]:
-        return []
+    """The shown dimensions that differ; against nothing published, every one that is not null.
+
+    Looks at the dimensions alone: of rows cut to `dimensions` it says the same.
+    """
+    before = _NOTHING if last is None or len(last) < _LEAST_BYTES else _DIMENSION_ROW.unpack_from(last)
+    after = _DIMENSION_ROW.unpack_from(now)
     return [
         {"dimension": name, "from": _value(before[at], values), "to": _value(after[at], values)}
         for at, (name, values) in enumerate(_DIMENSIONS, start=1)
@@ -145,9 +151,38 @@ def changes(last: bytes | None, now: bytes) -> list[dict[str, Any]]:
     ]
 
 
+def dimensions(row: bytes | None) -> bytes | None:
+    """The start of a row, which holds its dimensions."""
+    return None if row is None else row[: _DIMENSION_ROW.size]
+
+
 def dimensions_differ(last: bytes, now: bytes) -> bool:
     """Whether `changes` of two rows, of whatever format, is not empty."""
     return last[_DIMENSION_BYTES] != now[_DIMENSION_BYTES]
+
+
+def most_moved(last: Sequence[bytes | None], now: Sequence[bytes]) -> tuple[Ints, Ints]:
+    """The three figures of each pair of rows that moved most: places in FIGURES, and points, 0 for none; [pairs, 3]."""
+    before, after = _figures([_whole(row) for row in last]), _figures(now)
+    points = after - before
+    weighed = np.abs(points) * _WEIGHTS
+    rows, found = np.arange(len(now)), []
+    for _ in range(MOST_REASONS):
+        most = weighed.argmax(axis=1)
+        found.append((most, np.where(weighed[rows, most] > 0, points[rows, most], 0)))
+        weighed[rows, most] = 0
+    at, moved = zip(*found, strict=True)
+    return np.column_stack(at), np.column_stack(moved)
+
+
+def _figures(rows: Sequence[bytes]) -> Ints:
+    table = np.frombuffer(b"".join(rows), dtype="<i4").reshape(len(rows), -1)
+    figures = table[:, _FIRST_FIGURE : _FIRST_FIGURE + len(_FIGURES)].astype(np.int64)
+    return np.where(figures == _UNKNOWN, 0, figures)
+
+
+def _whole(row: bytes | None) -> bytes:
+    return row if row is not None and len(row) == _ROW.size else _ROW.pack(*_read(row))
 
 
 def reasons(last: bytes | None, now: bytes, events: Sequence[str]) -> list[dict[str, Any]]:
@@ -164,10 +199,10 @@ def reasons(last: bytes | None, now: bytes, events: Sequence[str]) -> list[dict[
             if points:
                 moved.append((-abs(points) * weight, at, name, points))
     moved.sort()
-    found = [(name, points) for _, _, name, points in moved[:3]]
+    found = [(name, points) for _, _, name, points in moved[:MOST_REASONS]]
     if not found:
         names = [name for change in changes(last, now) for name in _RESTS_ON.get(change["dimension"], ())]
-        found = [(name, _known(after[_AT[name]])) for name in dict.fromkeys(names)][:3]
+        found = [(name, _known(after[_AT[name]])) for name in dict.fromkeys(names)][:MOST_REASONS]
     return [{"component": name, "points": points, "events": list(events[-3:])} for name, points in found]
 
 

@@ -1,7 +1,6 @@
 """Where does each subject's state stand? One row a subject: its body, what was last published, the shown dimensions."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -70,8 +69,7 @@ NOT_SHOWN = (None,) * len(SHOWN)
 """An alias is shown in no list: its customer is."""
 
 
-@dataclass(slots=True)
-class Standing:
+class Standing(msgspec.Struct, gc=False):
     """What is known of a subject: its own events' state, the last published row, the day of the last evaluation."""
 
     state: State

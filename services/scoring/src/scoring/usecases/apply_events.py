@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
+import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from common.aliases import IDENTITY_FACTS
@@ -11,7 +12,7 @@ from common.dead_letters import Received
 from common.events import Event, decode_event
 from scoring.domain.changes import cause
 from scoring.domain.days import day_number, local_day
-from scoring.domain.effects import Effect, effects
+from scoring.domain.effects import Effect, effects_on, kinds_of_all, plain
 from scoring.domain.facts import FACTS
 from scoring.domain.policy import Policy
 from scoring.domain.state import State
@@ -41,14 +42,10 @@ def is_bookkeeping(event: Event) -> bool:
     return event.type in BOOKKEEPING and event.source.startswith("guanxi.")
 
 
-class _Touch(Candidate):
+class _Touch(Candidate, gc=False):
     """What a batch brought to one subject. `found` are the effects of its new events."""
 
-    __slots__ = ("found",)
-
-    def __init__(self, subject: str, partition: int) -> None:
-        super().__init__(subject, partition, _NOBODY, LATE)
-        self.found: list[Effect] = []
+    found: list[Effect] = msgspec.field(default_factory=list)
 
 
 async def apply_events(
@@ -93,20 +90,27 @@ async def apply_events(
 def _touches(fresh: Iterable[Received], deployment: Deployment, policy: Policy, today: int) -> dict[str, _Touch]:
     touches: dict[str, _Touch] = {}
     causes: dict[int, str] = {}
+    alike: dict[tuple[str, str], tuple[int, ...] | None] = {}
     zone, money = deployment.setting.zone, deployment.setting.money
     has_all = policy.kinds.facts <= FACTS
     for one in fresh:
         event = one.event
-        touch = touches.get(event.subject)
+        type_, source, subject = event.type, event.source, event.subject
+        touch = touches.get(subject)
         if touch is None:
-            touch = touches[event.subject] = _Touch(event.subject, one.partition)
-        if event.type in BOOKKEEPING and is_bookkeeping(event):
+            touch = touches[subject] = _Touch(subject, one.partition, _NOBODY, LATE)
+        if type_ in BOOKKEEPING and is_bookkeeping(event):
             continue
-        data = event.data if has_all else decode_event(one.value).data
-        found = effects(event.type, data, event.time, event.source, event.id, policy, zone, money)
-        touch.found += found
-        touch.caused_by.append((event.source, event.id))
-        day = found[0].day if found else local_day(event.time, zone)
+        day, sort = local_day(event.time, zone), (type_, source)
+        if sort not in alike:
+            alike[sort] = kinds_of_all(type_, source, policy)
+        kinds = alike[sort]
+        if kinds is None:
+            data = event.data if has_all else decode_event(one.value).data
+            touch.found += effects_on(day, type_, data, event.time, source, event.id, policy, money)
+        else:
+            touch.found += plain(kinds, day)
+        touch.caused_by.append((source, event.id))
         if day not in causes:
             causes[day] = cause((day,), today)
         if causes[day] != LATE:

@@ -5,7 +5,7 @@ names and their order are the domain's (Cards.fields)."""
 
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from itertools import repeat
+from itertools import accumulate, repeat
 from typing import Any, Final, NamedTuple, Protocol
 
 import msgspec
@@ -13,14 +13,14 @@ import numpy as np
 from uuid_utils import uuid7
 
 from scoring.domain.card import Cards
-from scoring.domain.changes import changes, reasons
+from scoring.domain.changes import FIGURES, changes, dimensions, most_moved, reasons
 from scoring.domain.columns import Columns
 from scoring.domain.fields import Few, Same, value_on
 
 SOURCE: Final = "guanxi.scoring"
 MOST_CAUSES: Final = 5
 MOST_REASON_EVENTS: Final = 3
-_CUT: Final = "/"
+_IDS_A_DRAW: Final = 2048
 
 _encode = msgspec.json.Encoder().encode
 _encode_lines = msgspec.json.Encoder().encode_lines
@@ -45,20 +45,14 @@ class News(NamedTuple):
     number: int
 
 
-class _Name(msgspec.Struct, gc=False, frozen=True):
-    source: str
-    id: str
-
-
 def encode_messages(columns: Columns, news: Sequence[News], *, currency: str, at: str) -> list[bytes]:
     """The relationship.* events (events.md section 4) of all that have news; `at` is an RFC 3339 instant."""
     told, last, now, numbers = zip(*news, strict=True)
     shown, place = np.unique(numbers, return_inverse=True)
     cards = Cards(columns if len(shown) == columns.size else columns.of(shown), currency)
     texts = list(map(b"".join, zip(*_card_pieces(cards), strict=False)))
-    types, changed, moved = zip(*map(_differences, last, now), strict=True)
-    names = [one.caused_by[-MOST_CAUSES:] for one in told]
-    events = _lines([[f"{source}/{id_}" for source, id_ in each[-MOST_REASON_EVENTS:]] for each in names])
+    types, changed, moved = _differences(last, now)
+    causes, events = _names([one.caused_by[-MOST_CAUSES:] for one in told])
     customers = _lines([one.customer for one in told])
     time = _encode(at)
     pieces: list[bytes | Iterable[bytes]] = [
@@ -71,14 +65,14 @@ def encode_messages(columns: Columns, news: Sequence[News], *, currency: str, at
         b',"time":' + time + b',"recordedtime":' + time + b',"datacontenttype":"application/json","dataversion":1',
         [b"" if one.traceparent is None else b',"traceparent":' + _encode(one.traceparent) for one in told],
         b',"data":{"as_of":' + _encode(value_on(cards.fields["as_of"], 0)) + b',"cause":',
-        _lines([one.cause for one in told]),
-        b',"caused_by":',
-        _lines([[_Name(source, id_) for source, id_ in each] for each in names]),
-        b',"changes":',
+        [_quoted(one.cause) for one in told],
+        b',"caused_by":[',
+        causes,
+        b'],"changes":',
         changed,
-        b',"reasons":',
+        b',"reasons":[',
         map(bytes.join, events, moved),
-        b',"card":{"customer":',
+        b'],"card":{"customer":',
         customers,
         [texts[at] for at in place.tolist()],
     ]
@@ -86,10 +80,41 @@ def encode_messages(columns: Columns, news: Sequence[News], *, currency: str, at
     return list(map(b"".join, rows))
 
 
+def _names(names: Sequence[Sequence[tuple[str, str]]]) -> tuple[list[bytes], list[bytes]]:
+    """The causing events (source, id) of each message as objects, and the last ones as "source/id"; no brackets."""
+    flat = [name for each in names for name in each]
+    ids = _lines([id_ for _, id_ in flat])
+    objects = [_object(source) + id_ + b"}" for (source, _), id_ in zip(flat, ids, strict=True)]
+    texts = [_text(source) + id_[1:] for (source, _), id_ in zip(flat, ids, strict=True)]
+    if len(flat) == len(names) and all(names):
+        return objects, texts  # one each, as in most messages of a burst
+    ends = list(accumulate(map(len, names)))
+    starts = [0, *ends[:-1]]
+    return (
+        [b",".join(objects[start:end]) for start, end in zip(starts, ends, strict=True)],
+        [b",".join(texts[max(start, end - MOST_REASON_EVENTS) : end]) for start, end in zip(starts, ends, strict=True)],
+    )
+
+
+@lru_cache(maxsize=1024)
+def _object(source: str) -> bytes:
+    return b'{"source":' + _encode(source) + b',"id":'
+
+
+@lru_cache(maxsize=1024)
+def _text(source: str) -> bytes:
+    return _encode(f"{source}/")[:-1]
+
+
+@lru_cache(maxsize=64)
+def _quoted(text: str) -> bytes:
+    return _encode(text)
+
+
 def _card_pieces(cards: Cards) -> Iterable[Iterable[bytes]]:
     """A message after its card's customer: a column for each field of many values, and one for all between two."""
     between: list[bytes | Few] = []
-    for name, field in zip(_names(cards.fields), cards.fields.values(), strict=True):
+    for name, field in zip(_openings(cards.fields), cards.fields.values(), strict=True):
         between.append(name)
         if isinstance(field, list):
             yield _alike(between)
@@ -100,7 +125,7 @@ def _card_pieces(cards: Cards) -> Iterable[Iterable[bytes]]:
     yield _alike([*between, b"}}}}" if "." in list(cards.fields)[-1] else b"}}}"])
 
 
-def _names(paths: Iterable[str]) -> Iterable[bytes]:
+def _openings(paths: Iterable[str]) -> Iterable[bytes]:
     """What stands before each field's value: its name, and the brackets of the objects that end and begin there."""
     inside = ""
     for path in paths:
@@ -126,10 +151,18 @@ def _alike(parts: Sequence[bytes | Few]) -> Iterable[bytes]:
 
 
 def _ids(number: int) -> Iterable[bytes]:
-    """UUIDv7s: one drawn at random, the others counted up from it (RFC 9562, 6.2)."""
-    drawn = str(uuid7())
-    head, tail = drawn[:24].encode(), int(drawn[24:], 16)
-    return (b"%b%012x" % (head, (tail + more) % (1 << 48)) for more in range(number))
+    """UUIDv7s: some drawn at random, the others counted up from them (RFC 9562, 6.2)."""
+    endings = _endings()
+    for start in range(0, number, _IDS_A_DRAW):
+        drawn = uuid7()
+        head = str(drawn)[:-3].encode()
+        first = drawn.int % (len(endings) - _IDS_A_DRAW)
+        yield from [head + ending for ending in endings[first : first + min(number - start, _IDS_A_DRAW)]]
+
+
+@lru_cache(maxsize=1)
+def _endings() -> list[bytes]:
+    return [b"%03x" % number for number in range(1 << 12)]
 
 
 def _lines(values: Sequence[Any]) -> list[bytes]:
@@ -137,10 +170,40 @@ def _lines(values: Sequence[Any]) -> list[bytes]:
     return _encode_lines(values).splitlines()
 
 
+def _differences(
+    last: Sequence[bytes | None], now: Sequence[bytes]
+) -> tuple[list[bytes], list[bytes], list[tuple[bytes, ...]]]:
+    """Types, changes as JSON, and reasons as JSON cut where their events belong; once for rows that are alike."""
+    alike: dict[tuple[bytes | None, bytes], int] = {}
+    number = [alike.setdefault(pair, len(alike)) for pair in zip(last, now, strict=True)]
+    components, points = most_moved(*zip(*alike, strict=True))
+    found = [_changed(dimensions(was), dimensions(stands)) for was, stands in alike]
+    moved = [
+        _moved([pair for pair in zip(at, by, strict=True) if pair[1]] or _resting(was, stands))
+        for at, by, (was, stands) in zip(components.tolist(), points.tolist(), alike, strict=True)
+    ]
+    return [found[at][0] for at in number], [found[at][1] for at in number], [moved[at] for at in number]
+
+
 @lru_cache(maxsize=16384)
-def _differences(last: bytes | None, news: bytes) -> tuple[bytes, bytes, tuple[bytes, ...]]:
-    """The type, the changes as JSON, and the reasons as JSON cut where their events belong; few rows are unlike."""
-    moved = changes(last, news)
-    found = reasons(last, news, [_CUT])
-    type_ = b'"relationship.changed"' if moved else b'"relationship.scored"'
-    return type_, _encode(moved), tuple(_encode(found).split(_encode([_CUT])))
+def _changed(last: bytes | None, now: bytes) -> tuple[bytes, bytes]:
+    """The type, and the changes as JSON; few dimensions are unlike."""
+    found = changes(last, now)
+    return b'"relationship.changed"' if found else b'"relationship.scored"', _encode(found)
+
+
+def _resting(last: bytes | None, now: bytes) -> list[tuple[int, int]]:
+    """What a change rests on where no figure moved."""
+    return [(FIGURES.index(each["component"]), each["points"]) for each in reasons(last, now, ())]
+
+
+def _moved(figures: Iterable[tuple[int, int]]) -> tuple[bytes, ...]:
+    """Reasons cut where their events belong."""
+    openings = [_opening(at, points) for at, points in figures]
+    return (openings[0][3:], *openings[1:], b"]}") if openings else (b"",)
+
+
+@lru_cache(maxsize=16384)
+def _opening(at: int, points: int) -> bytes:
+    """From the end of the reason before to where the events begin."""
+    return b']},{"component":' + _encode(FIGURES[at]) + b',"points":' + _encode(points) + b',"events":['

@@ -1,8 +1,11 @@
 """Where do these customers stand now, and what of it is news? One vectorised evaluation, its rows and its messages."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Final
+
+import msgspec
 
 from common.events import RELATIONSHIPS
 from scoring.domain.arrays import pack
@@ -23,20 +26,17 @@ from scoring.usecases.note_transitions import note_transitions
 MOST_AT_ONCE: Final = 2048
 
 
-class Candidate:
+class Candidate(msgspec.Struct, gc=False):
     """A customer to judge. `aliases` are states to unite with its own; `caused_by` (source, id), oldest first."""
 
-    # No dataclass: one is made for every touched customer of every batch, and most fields are filled in later.
-    __slots__ = ("aliases", "cause", "caused_by", "customer", "partition", "standing", "traceparent")
-
-    def __init__(self, customer: str, partition: int, standing: Standing, cause: str) -> None:
-        self.customer = customer
-        self.partition = partition
-        self.standing = standing
-        self.cause = cause
-        self.caused_by: list[tuple[str, str]] = []
-        self.aliases: Sequence[State] = ()
-        self.traceparent: str | None = None
+    # A struct: one is made for every touched customer of every batch, and most fields are filled in later.
+    customer: str
+    partition: int
+    standing: Standing
+    cause: str
+    caused_by: list[tuple[str, str]] = []
+    aliases: Sequence[State] = ()
+    traceparent: str | None = None
 
     @property
     def body(self) -> bytes:
@@ -62,9 +62,10 @@ def judge_customers(
     messages: list[Message] = []
     transitions: list[TransitionRow] = []
     day = day_number(today)
-    by_day: dict[int, list[Candidate]] = {}
+    by_day: dict[int, list[Candidate]] = defaultdict(list)
     for one in candidates:
-        by_day.setdefault(max(day, one.standing.evaluated), []).append(one)
+        evaluated = one.standing.evaluated
+        by_day[day if evaluated < day else evaluated].append(one)
     for late, batch in by_day.items():
         for start in range(0, len(batch), MOST_AT_ONCE):
             part = batch[start : start + MOST_AT_ONCE]
