@@ -5,11 +5,13 @@ variance (1 + r2/2)/(n - 3). Example: 1..7 against 2, 1, 4, 3, 7, 5, 6 -> r .821
 """
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import correlation
 from typing import Final
 
-from scipy.stats import spearmanr
+from scipy.special import stdtr
 
 from feedback.domain.wilson import Z
 
@@ -31,8 +33,8 @@ def rank_correlation(pairs: Sequence[tuple[float, float]]) -> RankCorrelation | 
     """The correlation of pairs; None below 30, or when one side never varies."""
     if len(pairs) < FEWEST or any(len({pair[side] for pair in pairs}) < 2 for side in (0, 1)):
         return None
-    result = spearmanr([one for one, _ in pairs], [other for _, other in pairs])
-    r = float(result.statistic)
+    r = correlation(mean_ranks([one for one, _ in pairs]), mean_ranks([other for _, other in pairs]))
+    r = max(-1.0, min(1.0, r))  # rounding may lead a hair's breadth beyond
     within = max(-1 + 1e-12, min(1 - 1e-12, r))
     half = Z * math.sqrt((1 + r**2 / 2) / (len(pairs) - 3))
     return RankCorrelation(
@@ -40,5 +42,22 @@ def rank_correlation(pairs: Sequence[tuple[float, float]]) -> RankCorrelation | 
         r=r,
         low=math.tanh(math.atanh(within) - half),
         high=math.tanh(math.atanh(within) + half),
-        p_value=float(result.pvalue),
+        p_value=_two_sided(r, len(pairs)),
     )
+
+
+def mean_ranks(values: Sequence[float]) -> list[float]:
+    """The rank of each value from 1 up; equal values share the mean of theirs."""
+    ranks: dict[float, float] = {}
+    below = 0
+    for value, times in sorted(Counter(values).items()):
+        ranks[value] = below + (times + 1) / 2
+        below += times
+    return [ranks[value] for value in values]
+
+
+def _two_sided(r: float, n: int) -> float:
+    """Of Student's t with n - 2 degrees of freedom."""
+    if abs(r) >= 1:
+        return 0.0
+    return float(2 * stdtr(n - 2, -abs(r) * math.sqrt((n - 2) / (1 - r**2))))

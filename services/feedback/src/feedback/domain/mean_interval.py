@@ -6,7 +6,7 @@ Example: 2, 5, 6, 7, 7, 3 -> 5, [2.80, 7.20]. One answer alone has no interval.
 import math
 from dataclasses import dataclass
 
-from scipy.stats import t
+from scipy.special import stdtrit
 
 from feedback.domain.distribution import Distribution, count, mean, variance
 
@@ -30,5 +30,5 @@ def mean_on_scale(answers: Distribution, least: float, most: float) -> Mean | No
     spread = variance(answers) if n > 1 else 0.0
     if spread == 0.0:
         return Mean(n=n, value=value, low=None, high=None)
-    half = float(t.ppf(0.975, n - 1)) * (most - least) * math.sqrt(spread / n)
+    half = float(stdtrit(n - 1, 0.975)) * (most - least) * math.sqrt(spread / n)
     return Mean(n=n, value=value, low=max(least, value - half), high=min(most, value + half))

@@ -9,8 +9,6 @@ import math
 from dataclasses import dataclass, replace
 from typing import Final
 
-from scipy.stats import norm
-
 from feedback.domain.nps import FEWEST_FOR_A_TREND, Nps
 from feedback.domain.survey import Words
 from feedback.domain.wilson import Share
@@ -73,4 +71,4 @@ def tell_p(p_value: float) -> str:
 
 
 def _two_sided(z: float) -> float:
-    return float(2 * norm.sf(abs(z)))
+    return math.erfc(abs(z) / math.sqrt(2))

@@ -6,11 +6,10 @@ z sqrt(p(1-p)/n + z2/4n2)/(1 + z2/n). Example: 8 of 10 -> .8, [.4902, .9433].
 
 import math
 from dataclasses import dataclass
+from statistics import NormalDist
 from typing import Final
 
-from scipy.stats import norm
-
-Z: Final = float(norm.ppf(0.975))
+Z: Final = NormalDist().inv_cdf(0.975)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
