@@ -84,6 +84,7 @@ _FIND = text(
 _FORGET = (
     text("DELETE FROM audit_finding WHERE found_at < now() - make_interval(days => :days)"),
     text("DELETE FROM audit_run WHERE began_at < now() - make_interval(days => :days)"),
+    text("DELETE FROM timer WHERE kind = 'audit' AND done_at < now() - make_interval(days => :days)"),
 )
 _RUNS = text(
     "SELECT number, began_at, ended_at, events, customers, found, repaired FROM audit_run ORDER BY number DESC LIMIT 24"

@@ -38,9 +38,14 @@ _EVENTS = text(
     """
 )
 _UNSENT = text("DELETE FROM outbox WHERE partition = ANY(:partitions) AND key = ANY(:keys)")
-_REST: Final = tuple(
-    text(f"DELETE FROM {table} WHERE customer = ANY(:ids)")  # noqa: S608 - the names below
-    for table in ("transition", "dirty", "dead_letter", "audit_finding")
+# A mark that a worker has in hand goes with its transaction, which waits for our guard: to wait for it is a circle.
+_MARKS = text("DELETE FROM dirty WHERE id IN (SELECT id FROM dirty WHERE customer = ANY(:ids) FOR UPDATE SKIP LOCKED)")
+_REST: Final = (
+    _MARKS,
+    *(
+        text(f"DELETE FROM {table} WHERE customer = ANY(:ids)")  # noqa: S608 - the names below
+        for table in ("transition", "dead_letter", "audit_finding")
+    ),
 )
 # Runs name customers (movers, advocates): those that ended are forgotten, those under way begin anew.
 _ENDED_RUNS = text("DELETE FROM job WHERE finished_at IS NOT NULL AND CAST(result AS text) LIKE ANY(:patterns)")
