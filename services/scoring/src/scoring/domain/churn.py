@@ -13,7 +13,7 @@ from typing import Final
 
 import numpy as np
 
-from scoring.domain.decay import Facts, Flags, Floats, Ints, to_micro
+from scoring.domain.decay import Facts, Flags, Floats, Ints, faded, to_micro
 from scoring.domain.policy import Policy
 from scoring.domain.thresholds import Thresholds
 
@@ -33,9 +33,8 @@ def buying(purchases: Facts, first: Ints, last: Ints, rows: int, thresholds: Thr
     """E and C on the first `rows` days of the grid, [rows, size]; 0 and more where nothing is bought yet."""
     days, h = purchases.grid.days[:rows], thresholds.churn_h
     bought = first[:rows] <= days
-    tenure = np.where(bought, days - first[:rows], 0).astype(np.float64)
-    idle = np.where(bought, days - last[:rows], 0).astype(np.float64)
-    first_faded = np.exp2(tenure * (-1.0 / h))
+    tenure, idle = (np.where(bought, days - day[:rows], 0) for day in (first, last))
+    first_faded = faded(tenure, h)
     return Buying(
         exposure=np.maximum((h / math.log(2)) * (1.0 - first_faded), idle),
         repeats=np.maximum(purchases.decayed(h)[:rows] - first_faded, 0.0),
