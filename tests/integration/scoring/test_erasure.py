@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 import pytest
+from sqlalchemy import text
 from tests.integration.scoring.desk import (
     TODAY,
     Desk,
@@ -26,6 +27,11 @@ from scoring.domain.policy import Policy
 from scoring.usecases.find_customer import CustomerErased, CustomerUnknown, find_customer
 
 ANN: Final = "c_dgoxos63j2esoqncurvb6vnff2"
+
+WHAT_IF: Final = text(
+    "INSERT INTO job (id, kind, params, asked_by, result) "
+    "VALUES (gen_random_uuid(), 'what_if', 'null', 'ann', CAST(:result AS json))"
+)
 
 
 def erased(customer: str, *aliases: str, request: str = "prv_1") -> list[Event]:
@@ -74,6 +80,8 @@ async def test_of_an_erased_customer_and_its_aliases_only_the_fact_is_left(datab
     for one in told:
         await desks[partition(one.subject) % 2].apply([one])
     await settle(*desks)
+    async with database.transaction() as connection:
+        await connection.execute(WHAT_IF, {"result": f'{{"movers": ["{alias}", "c-neighbour"]}}'})
     facts = erased(customer, alias)
     await desks[0].apply(facts[:1])
     for own in (alias, customer):
@@ -83,6 +91,7 @@ async def test_of_an_erased_customer_and_its_aliases_only_the_fact_is_left(datab
     await settle(*desks)
     assert await facts_left(database, [alias, customer]) == {"customer.erased"}
     assert await listed(database) == ["c-neighbour"]
+    assert await rows(database, "SELECT result FROM job") == [({"movers": ["erased", "c-neighbour"]},)]
     bodies = oracle(story("c-neighbour"), desks[0].deployment, policy)
     assert await last_card(database, "c-neighbour") == oracle_card("c-neighbour", bodies.values(), TODAY, policy)
 

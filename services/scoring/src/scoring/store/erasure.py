@@ -40,6 +40,13 @@ _EVENTS = text(
 _UNSENT = text("DELETE FROM outbox WHERE partition = ANY(:partitions) AND key = ANY(:keys)")
 # A mark that a worker has in hand goes with its transaction, which waits for our guard: to wait for it is a circle.
 _MARKS = text("DELETE FROM dirty WHERE id IN (SELECT id FROM dirty WHERE customer = ANY(:ids) FOR UPDATE SKIP LOCKED)")
+# A what-if lists who would move: of an erased one the line stays, without the id.
+_LISTS = text(
+    """
+    UPDATE job SET result = CAST(replace(CAST(result AS text), :id, 'erased') AS json)
+    WHERE position(CAST(:id AS text) IN CAST(result AS text)) > 0
+    """
+)
 _REST: Final = (
     _MARKS,
     *(
@@ -84,6 +91,7 @@ async def delete_traces(connection: AsyncConnection, partition_of: Mapping[str, 
     await connection.execute(_UNSENT, {"partitions": partitions, "keys": [id_.encode() for id_ in partition_of]})
     for statement in _REST:
         await connection.execute(statement, {"ids": sorted(partition_of)})
+    await connection.execute(_LISTS, [{"id": id_} for id_ in sorted(partition_of)])
     await connection.execute(_ENDED_RUNS, {"patterns": [f"%{id_}%" for id_ in sorted(partition_of)]})
     await connection.execute(_OPEN_RUNS)
 
