@@ -13,11 +13,14 @@ from scoring.domain.thresholds import Thresholds
 
 
 def changed(path: str, value: Any) -> dict[str, Any]:
-    mapping = copy.deepcopy(MAPPING)
+    """The shipped policy with one place changed, or taken away where the value is None; the rest is shared."""
+    mapping = dict(MAPPING)
     *steps, last = path.split("/")
     place: Any = mapping
     for step in steps:
-        place = place[int(step)] if isinstance(place, list) else place[step]
+        key = int(step) if isinstance(place, list) else step
+        place[key] = copy.copy(place[key])
+        place = place[key]
     if value is None:
         del place[last]
     else:
