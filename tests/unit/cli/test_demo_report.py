@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from guanxi_cli.demo.base import Base, Row
+from guanxi_cli.demo.whole_base import Base, Row
 from guanxi_cli.demo.care import CareStory
 from guanxi_cli.demo.loading import Loaded
 from guanxi_cli.demo.page import write_page

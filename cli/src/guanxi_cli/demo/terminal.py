@@ -10,7 +10,7 @@ from rich.padding import Padding
 from rich.panel import Panel
 from rich.table import Table
 
-from guanxi_cli.demo.base import Base
+from guanxi_cli.demo.whole_base import Base
 from guanxi_cli.demo.card import card_rows
 from guanxi_cli.demo.care import CareStory
 from guanxi_cli.demo.figures import money, percent

@@ -1,5 +1,6 @@
 """Is what was applied of the log on the ledger, and what is lost put back? By count and hash, then event by event."""
 
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from functools import partial
 from typing import Final
@@ -91,10 +92,11 @@ class LogComparison:
         self.findings += tell.of_extra(place, {at: name for at, name in names.items() if told.get(at) != name})
 
     async def _restore(self, place: Place, part: list[Logged]) -> None:
-        step = restore_events if self._repairs else find_missing
-        options = {"cache": self._cache} if self._repairs else {}
+        step: Callable[..., Awaitable[Restored]] = find_missing
+        if self._repairs:
+            step = partial(restore_events, cache=self._cache)
         found: Restored = await in_transaction(
-            self._database, partial(step, place=place, logged=part, deployment=self._deployment, **options)
+            self._database, partial(step, place=place, logged=part, deployment=self._deployment)
         )
         self.findings += tell.of_events(place, found, is_repaired=self._repairs)
         self.findings += tell.of_states(place[1], found.rebuilt, is_repaired=self._repairs)
