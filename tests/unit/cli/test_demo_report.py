@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from guanxi_cli.demo.whole_base import Base, Row
 from guanxi_cli.demo.care import CareStory
 from guanxi_cli.demo.loading import Loaded
 from guanxi_cli.demo.page import write_page
 from guanxi_cli.demo.story import Group, Story
 from guanxi_cli.demo.terminal import print_story
+from guanxi_cli.demo.whole_base import Base, Row
 
 LOADED = Loaded(accepted=2, duplicates=0, accepted_seconds=0.1, applied_seconds=0.2)
 GROUPS = [Group(name="active", customers=3, share=1.0, monetary_minor=500, monetary_share=1.0)]

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from guanxi_cli.asking import Service
-from guanxi_cli.demo.whole_base import Base, read_base
 from guanxi_cli.demo.figures import money
+from guanxi_cli.demo.whole_base import Base, read_base
 from guanxi_cli.local.problem import Problem
 
 TOP: Final = 10

@@ -10,12 +10,12 @@ from rich.padding import Padding
 from rich.panel import Panel
 from rich.table import Table
 
-from guanxi_cli.demo.whole_base import Base
 from guanxi_cli.demo.card import card_rows
 from guanxi_cli.demo.care import CareStory
 from guanxi_cli.demo.figures import money, percent
 from guanxi_cli.demo.loading import Loaded
 from guanxi_cli.demo.story import Group, Story
+from guanxi_cli.demo.whole_base import Base
 
 BAR: Final = 9
 NAME: Final = 13
