@@ -225,6 +225,23 @@ def test_what_pulls_a_mean_down_is_named_with_what_it_costs() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("name", "story", "said"),
+    [
+        ("segment", [], "Segment is potential: purchase days 0 (below 1)."),
+        ("severe", [], "Severe trouble is no: it falls short on unresolved trouble 0 (at least 1)."),
+        ("tier", [], "Tier is distant: no rule for more holds; brand falls short on Engagement 0 (at least 20)."),
+        ("key_account", [order(0)], "Key account is no: it falls short on Net money of 12 months 10000 ("),
+        ("stage", [order(0), order(1)], "Stage is trust building: purchase days 2 (at least 2). Next: loyalty"),
+        ("status", [order(0)], "Status is active: days since the last purchase 5 (below 180)."),
+    ],
+)
+def test_no_category_is_without_its_reason(name: str, story: Story, said: str) -> None:
+    found = told(name, story, 5)
+    assert found.sentences["en"].startswith(said)
+    assert "：" in found.sentences["zh"]
+
+
 def test_the_days_of_a_turn_are_dates() -> None:
     found = told("status", [order(0)], 10).as_mapping()
     assert (found["changes_on"], found["changes_to"]) == (on(180).isoformat(), "dormant")

@@ -54,32 +54,27 @@ def tier_rules(known: Known) -> list[Rule]:
 def severe_rules(known: Known) -> list[Rule]:
     """Fresh trouble that nobody resolved; none: not severe."""
     trouble, cleared = trouble_and_cleared(known)
-    since = None if trouble == NEVER else float(known.day - trouble)
-    kinds = tuple(KINDS[kind] for kind in known.policy.severe.kinds)
-    unresolved = None if trouble == NEVER else float(trouble > cleared)
-    days = (trouble, trouble)
-    return [
-        Rule(
-            value=True,
-            clauses=(
-                (
-                    Condition(
-                        name="days_since_trouble",
-                        figure=since,
-                        sign=BELOW,
-                        limit=known.policy.severe.window_days,
-                        kinds=kinds,
-                        days=days,
-                    ),
-                ),
-                (
-                    Condition(
-                        name="trouble_unresolved", figure=unresolved, sign=AT_LEAST, limit=1, kinds=kinds, days=days
-                    ),
-                ),
-            ),
-        )
-    ]
+    if trouble == NEVER:
+        calm = Condition(name="trouble_unresolved", figure=0.0, sign=AT_LEAST, limit=1)
+        return [Rule(value=True, clauses=((calm,),))]
+    kinds, days = tuple(KINDS[kind] for kind in known.policy.severe.kinds), (trouble, trouble)
+    since = Condition(
+        name="days_since_trouble",
+        figure=float(known.day - trouble),
+        sign=BELOW,
+        limit=known.policy.severe.window_days,
+        kinds=kinds,
+        days=days,
+    )
+    unresolved = Condition(
+        name="trouble_unresolved",
+        figure=float(trouble > cleared),
+        sign=AT_LEAST,
+        limit=1,
+        kinds=kinds,
+        days=days,
+    )
+    return [Rule(value=True, clauses=((since,), (unresolved,)))]
 
 
 def trouble_and_cleared(known: Known) -> tuple[int, int]:

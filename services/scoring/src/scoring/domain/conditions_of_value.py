@@ -18,10 +18,12 @@ _HIGH = 4  # the rank from which one of the Chinese eight calls a figure high
 
 
 def segment_rules(known: Known) -> list[Rule]:
-    """The rules of the raw segment, as the policy lists them; none, and without a purchase: potential."""
-    if not known.columns.bought[0]:
-        return []
-    return [_segment_rule(rule, known) for rule in known.policy.segment_rules]
+    """The rules of the raw segment: without a purchase potential, then as the policy lists them; none: potential."""
+    rules = [_segment_rule(rule, known) for rule in known.policy.segment_rules]
+    if known.columns.bought[0]:
+        return rules
+    never = Condition(name="purchase_days", figure=0.0, sign=BELOW, limit=1)
+    return [Rule(value="potential", clauses=((never,),)), *rules]
 
 
 def _segment_rule(rule: SegmentRule, known: Known) -> Rule:
@@ -40,7 +42,8 @@ def _segment_rule(rule: SegmentRule, known: Known) -> Rule:
 
 
 def _on_sum(known: Known, sign: str, limit: float) -> Condition:
-    both = float(known.columns.f[0]) + float(known.columns.m[0])
+    bought = bool(known.columns.bought[0])
+    both = float(known.columns.f[0]) + float(known.columns.m[0]) if bought else None
     return Condition(name="rfm.fm", figure=both, sign=sign, limit=limit, kinds=(PURCHASE,), days=window(known))
 
 

@@ -38,11 +38,11 @@ def _falls_short(better: str | bool, lacking: Both) -> Both:
     if not lacking.en:
         return Both("no rule for more holds", "未达更高一级")
     if isinstance(better, bool):
-        return Both(f"not enough is {lacking.en}", f"未达到{lacking.zh}")
+        return Both(f"it falls short on {lacking.en}", f"未满足{lacking.zh}")
     name = value_words(better)
     return Both(
-        f"no rule for more holds; {name[0]} asks for {lacking.en}",
-        f"未达更高一级；{name[1]}要求{lacking.zh}",
+        f"no rule for more holds; {name[0]} falls short on {lacking.en}",
+        f"未达更高一级；{name[1]}未满足{lacking.zh}",
     )
 
 
@@ -88,8 +88,9 @@ def _capped(cap: Cap) -> Both:
 
 
 def _conditions(clauses: Sequence[Clause], *, holds: bool) -> Both:
-    """One condition of each clause, the one that holds where there is one."""
-    chosen = [next((one for one in clause if one.holds), clause[0]) for clause in clauses][:MOST_NAMED]
+    """One condition of each clause, the one that holds where there is one; of a figure the stricter one, the later."""
+    by_name = {one.name: one for one in (next((one for one in clause if one.holds), clause[0]) for clause in clauses)}
+    chosen = list(by_name.values())[:MOST_NAMED]
     joint = (", ", "，") if holds else (" and ", "和")
     return Both(joint[0].join(_said(one).en for one in chosen), joint[1].join(_said(one).zh for one in chosen))
 
