@@ -35,8 +35,8 @@ MILLION: Final = 1_000_000
 MUST_SECONDS: Final = 60.0
 STRETCH_SECONDS: Final = 15.0
 WARM_UP: Final = 10
-PARTS: Final = 10
-"""The run in tenths, each a round: their median and range are printed."""
+ROUND: Final = 20_000
+"""Customers of a round, the only ones in memory; the median and range of rounds are printed."""
 
 
 def main() -> None:
@@ -91,7 +91,7 @@ def _compare(card: dict[str, Any], plain: dict[str, Any]) -> None:
 
 
 def _rescore(rules: Rules, customers: int, page: int, aloud: float) -> None:
-    each = max(page, customers // PARTS // page * page)
+    each = max(page, ROUND // page * page)
     pages = synthetic_states(customers, as_of=AS_OF, page=page)
     packing: list[float] = []
     judging: list[float] = []
