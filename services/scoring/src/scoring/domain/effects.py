@@ -15,7 +15,7 @@ from scoring.domain.currency import Money
 from scoring.domain.days import local_day, microseconds
 from scoring.domain.kind_table import MONEY_TYPES, KindTable
 from scoring.domain.kinds import KIND_ID
-from scoring.domain.mapping import TypeRules
+from scoring.domain.mapping import TypeRules, value_at
 from scoring.domain.policy import Policy
 
 OTHER: Final = KIND_ID["other"]
@@ -125,7 +125,7 @@ def effects_on(
     if rules is None:
         return _money(event_type, data, time, source, id, day, money)
     facts = _delivery_facts(data, time) if event_type == "order.delivered" else data
-    told = [facts.get(name) for name in rules.asked]
+    told = [value_at(facts, steps) for steps in rules.asked]
     quality = answer_quality(data) if rules.answers else None
     try:
         return _tallies(rules, policy.kinds, day, quality, *told)

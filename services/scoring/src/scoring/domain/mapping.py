@@ -13,6 +13,8 @@ from scoring.domain.kinds import KIND_ID
 from scoring.domain.reading import PolicyInvalid, Section
 
 Facts = Mapping[str, Any]
+Steps = tuple[str, ...]
+"""A dotted path into an event's data."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,14 +24,11 @@ class Condition:
     The type is part of it because 1 == True in Python and a mistyped fact must not count.
     """
 
-    steps: tuple[str, ...]
+    steps: Steps
     wanted: tuple[tuple[type, Any], ...]
     negated: bool
 
-    def holds(self, facts: Facts) -> bool:
-        value: Any = facts
-        for step in self.steps:
-            value = value.get(step) if isinstance(value, dict) else None
+    def accepts(self, value: Any) -> bool:
         return ((value.__class__, value) in self.wanted) is not self.negated
 
 
@@ -41,32 +40,38 @@ class KindRule:
     conditions: tuple[Condition, ...]
     answer: bool
 
-    def holds(self, facts: Facts) -> bool:
-        for condition in self.conditions:  # noqa: SIM110 - a generator would double the cost, paid for every event
-            if not condition.holds(facts):
-                return False
-        return True
+    def holds(self, told: Mapping[Steps, Any]) -> bool:
+        """Whether every condition holds for what the event tells at their places."""
+        return all(condition.accepts(told[condition.steps]) for condition in self.conditions)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class TypeRules:
     """How the events of one type count. `always`: the kinds, where they do not depend on what an event holds.
 
-    Else they depend on the facts `asked`, and where `answers` on the quality of the rating, and on nothing else.
+    Else they depend on what stands at the places `asked`, where `answers` also on the quality of the rating.
     """
 
     ways: tuple[KindRule, ...]
     always: tuple[int, ...] | None
-    asked: tuple[str, ...]
+    asked: tuple[Steps, ...]
     answers: bool
 
     @classmethod
     def of(cls, ways: Iterable[KindRule]) -> "TypeRules":
         rules = tuple(ways)
-        asked = dict.fromkeys(condition.steps[0] for rule in rules for condition in rule.conditions)
+        asked = dict.fromkeys(condition.steps for rule in rules for condition in rule.conditions)
         answers = any(rule.answer for rule in rules)
         always = None if asked or answers else tuple(rule.kind for rule in rules)
         return cls(ways=rules, always=always, asked=tuple(asked), answers=answers)
+
+
+def value_at(facts: Facts, steps: Steps) -> Any:
+    """What stands at a place of an event's data, None when nothing does."""
+    value: Any = facts.get(steps[0])
+    for step in steps[1:]:
+        value = value.get(step) if isinstance(value, dict) else None
+    return value
 
 
 def read_conditions(section: Section, key: str) -> tuple[Condition, ...]:
