@@ -91,6 +91,11 @@ def test_the_base_counts_each_customer_once_a_category_and_pair() -> None:
     assert len(again.pairs(date(2026, 1, 1), categories_at_most=3)) == 2
 
 
+def test_a_category_that_is_no_text_is_passed_over() -> None:
+    odd = [1, None, {"category": ["tea"]}, {"category": {}}, {"category": "cups"}]
+    assert bought_categories(past_of(order(0, items=odd), day=0), RULE) == ["cups"]
+
+
 def test_only_live_orders_of_the_window_and_of_the_willing_are_counted() -> None:
     tea = order(0, items=items("tea"), order_id="1")
     assert bought_categories(past_of(tea, day=364), RULE) == ["tea"]

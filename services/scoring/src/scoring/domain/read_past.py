@@ -118,5 +118,5 @@ def categories(data: Mapping[str, Any]) -> tuple[str, ...]:
     items = data.get("items")
     if not isinstance(items, list):
         return ()
-    told = {item.get("category") for item in items if isinstance(item, Mapping)}
-    return tuple(sorted(each for each in told if isinstance(each, str) and each))[:MOST_CATEGORIES]
+    told = (item.get("category") for item in items if isinstance(item, Mapping))
+    return tuple(sorted({each for each in told if isinstance(each, str) and each}))[:MOST_CATEGORIES]
