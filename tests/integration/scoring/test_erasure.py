@@ -137,7 +137,7 @@ async def test_a_family_parts_where_the_link_between_two_of_it_is_erased(databas
         assert await last_card(database, one) == oracle_card(one, [bodies[one]], TODAY, policy)
 
 
-@pytest.mark.parametrize("path", ["", "/timeline", "/explain?score=strength"])
+@pytest.mark.parametrize("path", ["", "/timeline", "/explain?score=strength", "?wait_for=shop/late&timeout=0"])
 async def test_what_is_read_of_an_erased_customer_is_410(servers: Home, database: Database, path: str) -> None:
     await Desk(database).apply([*story(ANN), *erased(ANN)])
     async with open_api(servers, database) as api:

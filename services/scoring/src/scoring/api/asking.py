@@ -8,10 +8,12 @@ from fastapi import Depends, HTTPException, Query, Request
 
 from common.http.customers import OwnId
 from common.http.transaction import Connection, get_database
-from common.identity import IdentityKey
+from common.identity import IdentityKey, read_customer
 from scoring.domain.rules import Rules
+from scoring.store.erasure import find_erased
 from scoring.usecases.choose_rules import choose_rules
 from scoring.usecases.deployment import Deployment
+from scoring.usecases.erase_customers import all_of
 from scoring.usecases.find_customer import Customer, find_customer
 from scoring.usecases.wait_for_event import wait_for_event
 
@@ -62,12 +64,24 @@ async def _wait(
     ] = None,
     timeout: Annotated[float, Query(ge=0, le=30, description="seconds to wait for it, then 202")] = 5.0,
 ) -> None:
-    if wait_for is not None and not await wait_for_event(get_database(request), wait_for, seconds=timeout):
+    if wait_for is None or await wait_for_event(get_database(request), wait_for, seconds=timeout):
+        return
+    if not await _is_erased(request):
         detail = (
             f"Nothing with the id {wait_for} has arrived here yet: ask again. "
             f"GET /v1/events/{quote(wait_for, safe='/:')} at ingest tells whether it was accepted."
         )
         raise HTTPException(202, detail, headers={"Retry-After": "1"})
+
+
+async def _is_erased(request: Request) -> bool:
+    """Whether the path's customer was erased: what is told of it has no effect, however long one waits."""
+    named = request.path_params.get("customer")
+    if named is None:
+        return False
+    own = read_customer(named, _identity_key(request))
+    async with get_database(request).transaction() as connection:
+        return own in await find_erased(connection, all_of([own], _deployment(request)))
 
 
 WHEN_APPLIED = [Depends(_wait)]
