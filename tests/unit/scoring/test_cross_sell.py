@@ -1,6 +1,7 @@
 """Which categories draw a customer, and what else do buyers of the same buy?"""
 
 from datetime import date
+from typing import Any
 
 import pytest
 from tests.unit.scoring.build import event, on, order
@@ -92,7 +93,7 @@ def test_the_base_counts_each_customer_once_a_category_and_pair() -> None:
 
 
 def test_a_category_that_is_no_text_is_passed_over() -> None:
-    odd = [1, None, {"category": ["tea"]}, {"category": {}}, {"category": "cups"}]
+    odd: list[Any] = [1, None, {"category": ["tea"]}, {"category": {}}, {"category": "cups"}]
     assert bought_categories(past_of(order(0, items=odd), day=0), RULE) == ["cups"]
 
 
