@@ -15,9 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import hyp2f1
 
-from scoring.domain.arrays import Arrays
-from scoring.domain.churn_grid import silent_after
-from scoring.domain.quality import Beside
+from scoring.domain.quality.churn_grid import silent_after
+from scoring.domain.quality.quality import Beside
+from scoring.domain.state.arrays import Arrays
 
 FIT: Final = Path(__file__).with_name("bg_nbd_fit.py")
 DAYS: Final = 7.0

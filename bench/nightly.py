@@ -24,12 +24,12 @@ from bench.synthetic_states import synthetic_states
 from tests.unit.scoring.build import SETTING
 from tests.unit.scoring.reference import judge
 
-from scoring.domain.arrays import Arrays, pack, pack_states
 from scoring.domain.card import Cards, score
 from scoring.domain.columns import Columns
-from scoring.domain.policy import Policy
-from scoring.domain.replay import replay
-from scoring.domain.rules import Rules
+from scoring.domain.policy.policy import Policy
+from scoring.domain.policy.rules import Rules
+from scoring.domain.state.arrays import Arrays, pack, pack_states
+from scoring.domain.state.replay import replay
 
 MILLION: Final = 1_000_000
 MUST_SECONDS: Final = 60.0

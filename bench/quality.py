@@ -22,15 +22,15 @@ from tests.support.sample_shops import SHOPS, Shop
 
 from guanxi_cli.quality.page import write_quality_page
 from guanxi_cli.quality.terminal import print_quality
-from scoring.domain.arrays import Arrays, pack
-from scoring.domain.backtest import Outcomes, observe
-from scoring.domain.calibration import calibrate
-from scoring.domain.calibration_measures import Measures, measure
-from scoring.domain.days import day_number
-from scoring.domain.policy import Policy
-from scoring.domain.quality import judge
-from scoring.domain.quality_words import sentences
-from scoring.domain.thresholds import Thresholds
+from scoring.domain.policy.policy import Policy
+from scoring.domain.policy.thresholds import Thresholds
+from scoring.domain.quality.backtest import Outcomes, observe
+from scoring.domain.quality.calibration import calibrate
+from scoring.domain.quality.calibration_measures import Measures, measure
+from scoring.domain.quality.quality import judge
+from scoring.domain.quality.quality_words import sentences
+from scoring.domain.state.arrays import Arrays, pack
+from scoring.domain.state.days import day_number
 from scoring.usecases.read_base import PAGE
 
 CUSTOMERS: Final = 100_000

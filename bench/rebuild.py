@@ -33,8 +33,8 @@ from guanxi_cli.local.home import Home
 from guanxi_cli.local.keys import make_secrets
 from guanxi_cli.local.postgres import admin_url, start_postgres
 from guanxi_cli.local.services import migrate
-from scoring.domain.currency import Money
-from scoring.domain.replay import Setting
+from scoring.domain.state.currency import Money
+from scoring.domain.state.replay import Setting
 from scoring.jobs.rebuild import Rebuild
 from scoring.store.state_cache import StateCache
 from scoring.usecases.apply_events import apply_events

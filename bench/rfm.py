@@ -23,14 +23,14 @@ from bench.one_core import AS_OF, pin, start_again_with_one_thread
 from bench.synthetic_states import ORDERS, synthetic_states
 from numpy.typing import NDArray
 
-from scoring.domain.arrays import Arrays, pack
-from scoring.domain.days import day_number
 from scoring.domain.decay import Grid
 from scoring.domain.exchange import purchase_days
-from scoring.domain.policy import Policy
+from scoring.domain.policy.policy import Policy
+from scoring.domain.policy.thresholds import Thresholds
 from scoring.domain.rfm import rfm
 from scoring.domain.segment import segment
-from scoring.domain.thresholds import Thresholds
+from scoring.domain.state.arrays import Arrays, pack
+from scoring.domain.state.days import day_number
 
 MILLION: Final = 1_000_000
 TODAY: Final = day_number(AS_OF)

@@ -25,10 +25,10 @@ from bench.servers import servers, write
 from common.database import open_database
 from common.events import decode_event
 from guanxi_cli.local.home import Home
-from scoring.domain.effects import effects
-from scoring.domain.policy import Policy
-from scoring.domain.replay import Setting
-from scoring.domain.state import State
+from scoring.domain.policy.policy import Policy
+from scoring.domain.state.effects import effects
+from scoring.domain.state.replay import Setting
+from scoring.domain.state.state import State
 from scoring.settings import ScoringSettings
 from scoring.store.rules import RulesInForce
 from scoring.usecases.deployment import Deployment

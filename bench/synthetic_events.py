@@ -11,10 +11,10 @@ from typing import Any, Final
 from bench.synthetic_states import synthetic_states
 from tests.unit.scoring.build import ZONE
 
-from scoring.domain.days import date_of
-from scoring.domain.kinds import KINDS
-from scoring.domain.replay import Interaction
-from scoring.domain.state import COUNT_BITS, COUNT_MASK, KIND_BITS, KIND_MASK, State
+from scoring.domain.state.days import date_of
+from scoring.domain.state.kinds import KINDS
+from scoring.domain.state.replay import Interaction
+from scoring.domain.state.state import COUNT_BITS, COUNT_MASK, KIND_BITS, KIND_MASK, State
 
 _TYPES: Final[dict[str, tuple[str, dict[str, Any]]]] = {
     "visit": ("page.viewed", {}),

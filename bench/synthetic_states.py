@@ -12,9 +12,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from scoring.domain.days import FOREVER, day_number
-from scoring.domain.kinds import KIND_ID
-from scoring.domain.state import COUNT_BITS, FORMAT, HEADER_WORDS, KIND_BITS
+from scoring.domain.state.days import FOREVER, day_number
+from scoring.domain.state.kinds import KIND_ID
+from scoring.domain.state.state import COUNT_BITS, FORMAT, HEADER_WORDS, KIND_BITS
 
 BUCKETS: Final = 30
 ORDERS: Final = 6

@@ -29,11 +29,11 @@ from common.database import Database, open_database
 from common.garbage import collect_less
 from guanxi_cli.local.keys import make_secrets
 from guanxi_cli.local.postgres import start_postgres
-from scoring.domain.arrays import pack
 from scoring.domain.card import score
-from scoring.domain.currency import Money
-from scoring.domain.policy import Policy
-from scoring.domain.replay import Setting
+from scoring.domain.policy.policy import Policy
+from scoring.domain.state.arrays import pack
+from scoring.domain.state.currency import Money
+from scoring.domain.state.replay import Setting
 from scoring.jobs.runs import STEPS
 from scoring.store.jobs import find_job
 from scoring.usecases.ask_what_if import ask_what_if

@@ -38,8 +38,8 @@ from guanxi_cli.local.kafka import PARTITIONS
 from guanxi_cli.local.postgres import admin_url
 from guanxi_cli.local.services import migrate
 from scoring.consumers.events import consume_events
-from scoring.domain.currency import Money
-from scoring.domain.replay import Setting
+from scoring.domain.state.currency import Money
+from scoring.domain.state.replay import Setting
 from scoring.jobs.audit import audit_once
 from scoring.jobs.marked import judge_marked_customers
 from scoring.store.state_cache import StateCache

@@ -51,12 +51,14 @@ def test_every_test_that_is_named_exists() -> None:
 
 
 def test_every_question_of_the_portrait_stands_on_the_page() -> None:
-    portrait = ast.parse((SCORING / "domain" / "portrait.py").read_text(encoding="utf-8"))
+    portrait = ast.parse((SCORING / "domain" / "portrait" / "portrait.py").read_text(encoding="utf-8"))
     asked = {
         node.module.rsplit(".", maxsplit=1)[-1]
         for node in ast.walk(portrait)
-        if isinstance(node, ast.ImportFrom) and node.module is not None and node.module.startswith("scoring.domain.")
+        if isinstance(node, ast.ImportFrom)
+        and node.module is not None
+        and node.module.startswith("scoring.domain.portrait.")
     }
-    plumbing = {"columns", "days", "past", "policy", "thresholds", "unknown"}
+    plumbing = {"past", "unknown"}
     named = {Path(name).stem for row in ROWS for name in quoted(row[2])}
     assert asked - plumbing <= named

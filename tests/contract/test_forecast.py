@@ -5,7 +5,7 @@ from tests.unit.scoring.test_what_if import compared
 from common.contracts.relationships import Dimension
 from engagement.api.forecasts import ForecastQuestion
 from engagement.domain.facts import SHOWN
-from scoring.domain.what_if import DIMENSIONS, HEALTH
+from scoring.domain.reports.what_if import DIMENSIONS, HEALTH
 
 
 def test_the_changes_of_a_what_if_are_a_question_to_the_forecast() -> None:

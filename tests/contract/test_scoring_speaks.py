@@ -11,12 +11,12 @@ import yaml
 from contracts.reader import example_paths, read_example, read_topics
 
 from common.contracts.relationships import Card, Cause, Change, Dimension, Reason, Unknown
-from scoring.domain.arrays import pack
 from scoring.domain.card import card, score
 from scoring.domain.changes import cause, changes, published, reasons
-from scoring.domain.currency import Money
-from scoring.domain.policy import Policy
-from scoring.domain.replay import Interaction, Setting, replay
+from scoring.domain.policy.policy import Policy
+from scoring.domain.state.arrays import pack
+from scoring.domain.state.currency import Money
+from scoring.domain.state.replay import Interaction, Setting, replay
 
 ROOT = Path(__file__).parents[2]
 POLICY = yaml.safe_load((ROOT / "policies" / "scoring.yaml").read_text(encoding="utf-8"))

@@ -12,10 +12,10 @@ from typing import Final
 
 import pandas as pd
 
-from scoring.domain.arrays import Arrays, pack_states
-from scoring.domain.days import day_number
-from scoring.domain.effects import Order, Refund
-from scoring.domain.state import State
+from scoring.domain.state.arrays import Arrays, pack_states
+from scoring.domain.state.days import day_number
+from scoring.domain.state.effects import Order, Refund
+from scoring.domain.state.state import State
 
 CDNOW: Final = Path("tests/data/cdnow_sample.csv.gz")
 ONLINE_RETAIL: Final = Path("cli/src/guanxi_cli/data/online_retail_invoices.csv.gz")

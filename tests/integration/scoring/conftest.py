@@ -6,7 +6,7 @@ import pytest_asyncio
 from tests.support.databases import Databases
 
 from common.database import Database, open_database
-from scoring.domain.policy import Policy
+from scoring.domain.policy.policy import Policy
 from scoring.store.rules import RulesInForce
 
 

@@ -14,12 +14,12 @@ from common.database import Database
 from common.dead_letters import Received
 from common.events import INTERACTIONS, Event, decode_event, encode_event
 from common.kafka import partition_of
-from scoring.domain.arrays import pack_states
 from scoring.domain.card import card, score
-from scoring.domain.currency import Money
-from scoring.domain.policy import Policy
-from scoring.domain.replay import Setting, replay
-from scoring.domain.state import State
+from scoring.domain.policy.policy import Policy
+from scoring.domain.state.arrays import pack_states
+from scoring.domain.state.currency import Money
+from scoring.domain.state.replay import Setting, replay
+from scoring.domain.state.state import State
 from scoring.store.rules import RulesInForce
 from scoring.store.state_cache import StateCache
 from scoring.usecases.apply_events import apply_events

@@ -19,7 +19,7 @@ from tests.integration.scoring.desk import (
 
 from common.database import Database
 from common.events import Event
-from scoring.domain.policy import Policy
+from scoring.domain.policy.policy import Policy
 from scoring.store.standings import list_standings
 from scoring.usecases.find_customer import find_customers
 

@@ -27,7 +27,7 @@ from common.identity import IdentityKey
 from guanxi_cli.local.home import Home
 from guanxi_cli.local.keys import read_credentials
 from scoring.app import make_app
-from scoring.domain.policy import Policy
+from scoring.domain.policy.policy import Policy
 from scoring.settings import ScoringSettings
 from scoring.usecases.read_cards import DRAWN
 

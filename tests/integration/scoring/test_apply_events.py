@@ -22,8 +22,8 @@ from tests.integration.scoring.desk import (
 from common.contracts.relationships import RelationshipEvaluated
 from common.database import Database
 from common.events import Event
-from scoring.domain.effects import EventMalformed
-from scoring.domain.policy import Policy
+from scoring.domain.policy.policy import Policy
+from scoring.domain.state.effects import EventMalformed
 
 
 def history(chance: random.Random, customers: int = 12, events: int = 150) -> list[Event]:

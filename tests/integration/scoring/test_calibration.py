@@ -17,13 +17,13 @@ from common.events import Event
 from common.identity import IdentityKey
 from common.timers import Timer, Timers
 from guanxi_cli.local.home import Home
-from scoring.domain.arrays import pack
-from scoring.domain.backtest import observe
-from scoring.domain.calibration import calibrate
-from scoring.domain.calibration_measures import measure
-from scoring.domain.days import day_number
-from scoring.domain.policy import Policy
-from scoring.domain.quality import judge
+from scoring.domain.policy.policy import Policy
+from scoring.domain.quality.backtest import observe
+from scoring.domain.quality.calibration import calibrate
+from scoring.domain.quality.calibration_measures import measure
+from scoring.domain.quality.quality import judge
+from scoring.domain.state.arrays import pack
+from scoring.domain.state.days import day_number
 from scoring.jobs.runs import STEPS
 from scoring.store.thresholds import add_thresholds, free_version
 from scoring.usecases.plan_month import MONTH, begin_month, plan_month

@@ -10,7 +10,7 @@ from tests.integration.scoring.desk import PARTITIONS, Desk, deployment, message
 
 from common.database import Database
 from common.timers import Timer, Timers
-from scoring.domain.policy import Policy
+from scoring.domain.policy.policy import Policy
 from scoring.store.policies import add_policy, find_policy
 from scoring.store.thresholds import add_thresholds
 from scoring.usecases.reevaluate_page import REEVALUATE, plan_day, plan_run, reevaluate_page

@@ -23,7 +23,7 @@ from tests.integration.scoring.web import ask, open_api
 from common.database import Database
 from common.events import Event
 from guanxi_cli.local.home import Home
-from scoring.domain.policy import Policy
+from scoring.domain.policy.policy import Policy
 from scoring.usecases.find_customer import CustomerErased, CustomerUnknown, find_customer
 
 ANN: Final = "c_dgoxos63j2esoqncurvb6vnff2"

@@ -13,7 +13,7 @@ from tests.integration.scoring.web import open_api
 
 from common.database import Database
 from guanxi_cli.local.home import Home
-from scoring.domain.metrics import METRICS
+from scoring.domain.explain.metrics import METRICS
 from scoring.usecases.list_customers_on import BaseTooLarge, list_customers_on
 
 ANN = "c_aaaaaaaaaaaaaaaaaaaaaaaaaa"

@@ -27,7 +27,7 @@ from tests.support.topics import Topics
 from common.database import Database
 from common.events import Event
 from common.progress import Place, positions
-from scoring.domain.policy import Policy
+from scoring.domain.policy.policy import Policy
 from scoring.jobs.rebuild import LedgerLacksEvents, Rebuild
 from scoring.store.audit import sum_ledger
 from scoring.store.states import SHOWN

@@ -17,11 +17,11 @@ from tests.support.waiting import until
 
 from common.database import Database
 from common.events import Event
-from scoring.domain.arrays import pack_states
 from scoring.domain.card import score
 from scoring.domain.changes import published
-from scoring.domain.policy import Policy
-from scoring.domain.state import State
+from scoring.domain.policy.policy import Policy
+from scoring.domain.state.arrays import pack_states
+from scoring.domain.state.state import State
 from scoring.usecases.find_customer import find_customers
 
 IDS = [f"c-{number}" for number in range(60)]

@@ -9,12 +9,12 @@ from zoneinfo import ZoneInfo
 
 import yaml
 
-from scoring.domain.arrays import pack_states
 from scoring.domain.card import card, score
 from scoring.domain.columns import Columns
-from scoring.domain.currency import Money
-from scoring.domain.policy import Policy
-from scoring.domain.replay import Interaction, Setting, replay
+from scoring.domain.policy.policy import Policy
+from scoring.domain.state.arrays import pack_states
+from scoring.domain.state.currency import Money
+from scoring.domain.state.replay import Interaction, Setting, replay
 
 ZONE = ZoneInfo("Asia/Shanghai")
 SETTING = Setting(zone=ZONE, money=Money(base_currency="CNY"))

@@ -6,12 +6,12 @@ from typing import Any
 
 from tests.unit.scoring.build import DAY_0, POLICY, SETTING, ZONE, columns_of
 
-from scoring.domain.days import day_number
-from scoring.domain.past import Past
-from scoring.domain.policy import Policy
-from scoring.domain.portrait import Around, Drawn, draw
-from scoring.domain.read_past import MOST_EVENTS, read_past
-from scoring.domain.replay import Interaction
+from scoring.domain.policy.policy import Policy
+from scoring.domain.portrait.past import Past
+from scoring.domain.portrait.portrait import Around, Drawn, draw
+from scoring.domain.portrait.read_past import MOST_EVENTS, read_past
+from scoring.domain.state.days import day_number
+from scoring.domain.state.replay import Interaction
 
 RULES = POLICY.portrait
 

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from scoring.domain.replay import Interaction
+from scoring.domain.state.replay import Interaction
 
 ZONE = ZoneInfo("Asia/Shanghai")
 POINTS = {

@@ -5,7 +5,7 @@ from datetime import timedelta
 from hypothesis import strategies as st
 from tests.unit.scoring.build import at, rating
 
-from scoring.domain.replay import Interaction
+from scoring.domain.state.replay import Interaction
 
 LAST_DAY = 430
 PLAIN = [

@@ -9,7 +9,7 @@ from tests.unit.scoring.reference import judge
 from tests.unit.scoring.stories import as_of_days, stories
 
 from scoring.domain.card import Cards
-from scoring.domain.replay import Interaction
+from scoring.domain.state.replay import Interaction
 
 # The card is rounded to 1e-6, half-even; a difference beyond that and 1e-9 is one.
 CLOSE = 0.5e-6 + 1e-9

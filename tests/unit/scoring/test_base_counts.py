@@ -3,10 +3,10 @@
 from tests.unit.scoring.build import event, order
 from tests.unit.scoring.portraits import RULES, past_of
 
-from scoring.domain.care_cost import CareCost
-from scoring.domain.past import Past
-from scoring.domain.replay import Interaction
-from scoring.domain.word_of_mouth import MOST_ADVOCATES, WordOfMouth
+from scoring.domain.portrait.past import Past
+from scoring.domain.reports.care_cost import CareCost
+from scoring.domain.reports.word_of_mouth import MOST_ADVOCATES, WordOfMouth
+from scoring.domain.state.replay import Interaction
 
 DAY = 500
 

@@ -5,9 +5,9 @@ import pytest
 from bench.bg_nbd import KNOWN, Bought, alive, bought, expected_purchases, no_purchase
 from tests.unit.scoring.build import POLICY, SETTING, on, order
 
-from scoring.domain.arrays import pack_states
-from scoring.domain.days import day_number
-from scoring.domain.replay import replay
+from scoring.domain.state.arrays import pack_states
+from scoring.domain.state.days import day_number
+from scoring.domain.state.replay import replay
 
 CDNOW = KNOWN["cdnow"]
 

@@ -11,17 +11,17 @@ from hypothesis import strategies as st
 from tests.support.sample_shops import SHOPS
 from tests.unit.scoring.build import MAPPING, POLICY, SETTING, columns_of, on, order
 
-from scoring.domain.arrays import Arrays, known_on, pack_states, take
-from scoring.domain.calibration import CalibrationRefused, calibrate, refusals
-from scoring.domain.calibration_measures import Measures, measure
-from scoring.domain.calibration_report import Calibrated, report
 from scoring.domain.card import score
-from scoring.domain.churn_grid import ALPHAS, HALF_LIVES, RATES, ChurnErrors, ChurnPoint, churn_errors
-from scoring.domain.days import day_number
-from scoring.domain.policy import Policy
-from scoring.domain.quantiles import fifths, top_cut_off, top_rank
-from scoring.domain.replay import replay
-from scoring.domain.what_if import Moves
+from scoring.domain.policy.policy import Policy
+from scoring.domain.quality.calibration import CalibrationRefused, calibrate, refusals
+from scoring.domain.quality.calibration_measures import Measures, measure
+from scoring.domain.quality.calibration_report import Calibrated, report
+from scoring.domain.quality.churn_grid import ALPHAS, HALF_LIVES, RATES, ChurnErrors, ChurnPoint, churn_errors
+from scoring.domain.quality.quantiles import fifths, top_cut_off, top_rank
+from scoring.domain.reports.what_if import Moves
+from scoring.domain.state.arrays import Arrays, known_on, pack_states, take
+from scoring.domain.state.days import day_number
+from scoring.domain.state.replay import replay
 
 LENIENT = Policy.from_mapping(
     {**MAPPING, "calibration": {"buyers_at_least": 1, "history_days_at_least": 1, "order_within_days": 1000}}

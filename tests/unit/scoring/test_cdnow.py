@@ -11,11 +11,11 @@ import pytest
 from tests.support.sample_shops import SHOPS
 from tests.unit.scoring.build import POLICY
 
-from scoring.domain.backtest import observe
-from scoring.domain.calibration import calibrate
-from scoring.domain.calibration_measures import measure
-from scoring.domain.days import day_number
-from scoring.domain.quality import judge
+from scoring.domain.quality.backtest import observe
+from scoring.domain.quality.calibration import calibrate
+from scoring.domain.quality.calibration_measures import measure
+from scoring.domain.quality.quality import judge
+from scoring.domain.state.days import day_number
 
 Figures = dict[str, Any]
 

@@ -6,8 +6,8 @@ from tests.unit.scoring.build import card_of, columns_of, event, on, order
 
 from common.contracts.relationships import Card
 from scoring.domain.changes import FIGURES, cause, changes, dimensions, most_moved, published, reasons
-from scoring.domain.days import day_number
-from scoring.domain.replay import Interaction
+from scoring.domain.state.days import day_number
+from scoring.domain.state.replay import Interaction
 
 Story = list[Interaction]
 

@@ -6,17 +6,17 @@ import pytest
 from tests.unit.scoring.build import MAPPING, event, nps, on, order, rating
 from tests.unit.scoring.portraits import RULES, drawn, items, past_of
 
-from scoring.domain.affinity_index import AffinityIndex, affinity_index
-from scoring.domain.axes import Axes, axes
-from scoring.domain.brand_identification import BrandIdentification, brand_identification
-from scoring.domain.distant import Distance, Standing, distance
-from scoring.domain.outside_events import OutsideRule, outside_events
-from scoring.domain.profile_quality import ProfileQuality, profile_quality
-from scoring.domain.project_stage import ProjectStage, project_stage
-from scoring.domain.reading import PolicyInvalid, Section
-from scoring.domain.replay import Interaction
-from scoring.domain.stickiness import Stickiness, stickiness
-from scoring.domain.unknown import Unknown
+from scoring.domain.policy.reading import PolicyInvalid, Section
+from scoring.domain.portrait.affinity_index import AffinityIndex, affinity_index
+from scoring.domain.portrait.axes import Axes, axes
+from scoring.domain.portrait.brand_identification import BrandIdentification, brand_identification
+from scoring.domain.portrait.distant import Distance, Standing, distance
+from scoring.domain.portrait.outside_events import OutsideRule, outside_events
+from scoring.domain.portrait.profile_quality import ProfileQuality, profile_quality
+from scoring.domain.portrait.project_stage import ProjectStage, project_stage
+from scoring.domain.portrait.stickiness import Stickiness, stickiness
+from scoring.domain.portrait.unknown import Unknown
+from scoring.domain.state.replay import Interaction
 
 
 def test_stickiness_is_the_share_of_days_with_a_deed_of_the_customers_own() -> None:

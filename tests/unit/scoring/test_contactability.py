@@ -4,10 +4,10 @@ import pytest
 from tests.unit.scoring.build import at, event
 from tests.unit.scoring.portraits import RULES, past_of
 
-from scoring.domain.consent import ConsentState, consent_state, profiling_refused, statements
-from scoring.domain.contactability import Contactability, contactability
-from scoring.domain.replay import Interaction
-from scoring.domain.unknown import Unknown
+from scoring.domain.portrait.consent import ConsentState, consent_state, profiling_refused, statements
+from scoring.domain.portrait.contactability import Contactability, contactability
+from scoring.domain.portrait.unknown import Unknown
+from scoring.domain.state.replay import Interaction
 
 RULE = RULES.contactability
 

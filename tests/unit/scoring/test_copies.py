@@ -7,14 +7,14 @@ from hypothesis import strategies as st
 from tests.unit.scoring.build import POLICY, SETTING, at, on
 from tests.unit.scoring.stories import LAST_DAY, as_of_days, stories
 
-from scoring.domain.arrays import pack_states
 from scoring.domain.card import score
-from scoring.domain.copies import FIRST_DAYS, More, over_days, score_days, with_more
-from scoring.domain.days import date_of, day_number
-from scoring.domain.effects import Order, Tally
-from scoring.domain.kinds import KIND_ID
-from scoring.domain.metrics import METRICS, NUMBERS, all_values
-from scoring.domain.replay import Interaction, replay
+from scoring.domain.explain.metrics import METRICS, NUMBERS, all_values
+from scoring.domain.state.arrays import pack_states
+from scoring.domain.state.copies import FIRST_DAYS, More, over_days, score_days, with_more
+from scoring.domain.state.days import date_of, day_number
+from scoring.domain.state.effects import Order, Tally
+from scoring.domain.state.kinds import KIND_ID
+from scoring.domain.state.replay import Interaction, replay
 
 Story = list[Interaction]
 

@@ -7,11 +7,11 @@ import pytest
 from tests.unit.scoring.build import event, on, order
 from tests.unit.scoring.portraits import RULES, items, past_of
 
-from scoring.domain.category_affinity import CategoryAffinity, category_affinity
-from scoring.domain.co_purchase import CoPurchases, bought_categories
-from scoring.domain.cross_sell import CrossSell, Pair, cross_sell
-from scoring.domain.replay import Interaction
-from scoring.domain.unknown import Unknown
+from scoring.domain.portrait.category_affinity import CategoryAffinity, category_affinity
+from scoring.domain.portrait.co_purchase import CoPurchases, bought_categories
+from scoring.domain.portrait.cross_sell import CrossSell, Pair, cross_sell
+from scoring.domain.portrait.unknown import Unknown
+from scoring.domain.state.replay import Interaction
 
 RULE = RULES.cross_sell
 REFUSAL = {"purpose": "profiling", "channel": "*"}

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from tests.unit.scoring.build import POLICY, ZONE, rating
 
-from scoring.domain.currency import Money
-from scoring.domain.days import day_number
-from scoring.domain.effects import Cancel, EventMalformed, Order, Refund, Tally, effects
-from scoring.domain.kinds import KINDS
+from scoring.domain.state.currency import Money
+from scoring.domain.state.days import day_number
+from scoring.domain.state.effects import Cancel, EventMalformed, Order, Refund, Tally, effects
+from scoring.domain.state.kinds import KINDS
 
 NOON = datetime(2026, 11, 20, 4, tzinfo=UTC)  # 12:00 in Shanghai
 CNY = Money(base_currency="CNY")

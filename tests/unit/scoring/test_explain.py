@@ -3,7 +3,7 @@
 import pytest
 from tests.unit.scoring.build import POLICY, SETTING, event, on, order
 
-from scoring.domain.explain import ScoreUnknown, explain
+from scoring.domain.explain.explain import ScoreUnknown, explain
 
 
 def test_a_part_names_its_kind_its_days_and_its_events_newest_first() -> None:

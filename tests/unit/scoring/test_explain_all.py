@@ -9,16 +9,16 @@ from hypothesis import strategies as st
 from tests.unit.scoring.build import MAPPING, POLICY, SETTING, card_of, event, nps, on, order, rating
 from tests.unit.scoring.stories import as_of_days, stories
 
-from scoring.domain.categories import OTHERWISE, RULES, reasons_of
-from scoring.domain.conditions import deciding
-from scoring.domain.contributions import EXPLAINED
-from scoring.domain.days import date_of, day_number
-from scoring.domain.explain import Explanation, View, explain, explain_view, view
-from scoring.domain.metrics import CATEGORIES, METRICS, NUMBERS, path_of
-from scoring.domain.next_step import STEPPED, next_step
-from scoring.domain.parts import look
-from scoring.domain.policy import Policy
-from scoring.domain.replay import Interaction
+from scoring.domain.explain.categories import OTHERWISE, RULES, reasons_of
+from scoring.domain.explain.conditions import deciding
+from scoring.domain.explain.contributions import EXPLAINED
+from scoring.domain.explain.explain import Explanation, View, explain, explain_view, view
+from scoring.domain.explain.metrics import CATEGORIES, METRICS, NUMBERS, path_of
+from scoring.domain.explain.next_step import STEPPED, next_step
+from scoring.domain.explain.parts import look
+from scoring.domain.policy.policy import Policy
+from scoring.domain.state.days import date_of, day_number
+from scoring.domain.state.replay import Interaction
 
 Story = list[Interaction]
 few = settings(max_examples=12, deadline=None)

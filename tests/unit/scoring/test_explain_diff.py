@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from tests.unit.scoring.build import MAPPING, POLICY, SETTING, event, on, order
 from tests.unit.scoring.stories import as_of_days, stories
 
-from scoring.domain.explain import View, view
-from scoring.domain.explain_diff import explain_diff
-from scoring.domain.metrics import CATEGORIES, METRICS, SHOWN
-from scoring.domain.policy import Policy
-from scoring.domain.replay import Interaction
+from scoring.domain.explain.explain import View, view
+from scoring.domain.explain.explain_diff import explain_diff
+from scoring.domain.explain.metrics import CATEGORIES, METRICS, SHOWN
+from scoring.domain.policy.policy import Policy
+from scoring.domain.state.replay import Interaction
 
 Story = list[Interaction]
 FASTER = Policy.from_mapping(

@@ -13,10 +13,10 @@ from contracts.reader import example_paths
 
 from common.contracts.interactions import Link
 from common.events import Event, decode_event
-from scoring.domain.currency import Money
-from scoring.domain.effects import effects
-from scoring.domain.facts import FACTS
-from scoring.domain.policy import Policy
+from scoring.domain.policy.policy import Policy
+from scoring.domain.state.currency import Money
+from scoring.domain.state.effects import effects
+from scoring.domain.state.facts import FACTS
 from scoring.usecases.read_facts import read_facts
 
 ROOT = Path(__file__).parents[3]

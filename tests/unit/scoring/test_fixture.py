@@ -7,9 +7,9 @@ import pytest
 from tests.unit.scoring.build import MAPPING, POLICY, SETTING, ZONE
 from tests.unit.scoring.test_policy import changed
 
-from scoring.domain.fixture import read_fixtures
-from scoring.domain.policy import SEGMENTS, STAGES, TIERS, Policy
-from scoring.domain.reading import PolicyInvalid
+from scoring.domain.policy.fixture import read_fixtures
+from scoring.domain.policy.policy import SEGMENTS, STAGES, TIERS, Policy
+from scoring.domain.policy.reading import PolicyInvalid
 from scoring.usecases.deployment import Deployment
 from scoring.usecases.read_policy_folder import read_policy_folder
 from scoring.usecases.run_policy_tests import PolicyTestsFailed, check_passed, run_policy_tests

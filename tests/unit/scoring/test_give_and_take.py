@@ -7,15 +7,15 @@ import pytest
 from tests.unit.scoring.build import POLICY, columns_of, event, nps, on, order
 from tests.unit.scoring.portraits import RULES, drawn, past_of
 
-from scoring.domain.balance import Balance, balance
-from scoring.domain.loyalty import Loyalty, loyalty
-from scoring.domain.membership import Membership, membership
-from scoring.domain.price_sensitivity import PriceSensitivity, price_sensitivity
-from scoring.domain.referral import ReferralValue, referral_value, referred
-from scoring.domain.relation_type import Relation, relation
-from scoring.domain.replay import Interaction
-from scoring.domain.unknown import Unknown
-from scoring.domain.value import gamma_quantile
+from scoring.domain.portrait.balance import Balance, balance
+from scoring.domain.portrait.loyalty import Loyalty, loyalty
+from scoring.domain.portrait.membership import Membership, membership
+from scoring.domain.portrait.price_sensitivity import PriceSensitivity, price_sensitivity
+from scoring.domain.portrait.referral import ReferralValue, referral_value, referred
+from scoring.domain.portrait.relation_type import Relation, relation
+from scoring.domain.portrait.unknown import Unknown
+from scoring.domain.portrait.value import gamma_quantile
+from scoring.domain.state.replay import Interaction
 
 
 def balanced(*events: Interaction, day: int = 0, referral_minor: int = 0) -> Balance:

@@ -7,17 +7,17 @@ import numpy as np
 import pytest
 from tests.unit.scoring.build import DAY_0, POLICY, on
 
-from scoring.domain.arrays import Arrays, pack_states
 from scoring.domain.bond import bond
 from scoring.domain.card import score
-from scoring.domain.days import day_number
 from scoring.domain.decay import Grid, to_micro
-from scoring.domain.effects import Cancel, Effect, Order, Refund, Tally
-from scoring.domain.kinds import KINDS
-from scoring.domain.policy import TIERS
+from scoring.domain.policy.policy import TIERS
 from scoring.domain.stage import raw_stage
 from scoring.domain.standing import standing
-from scoring.domain.state import State
+from scoring.domain.state.arrays import Arrays, pack_states
+from scoring.domain.state.days import day_number
+from scoring.domain.state.effects import Cancel, Effect, Order, Refund, Tally
+from scoring.domain.state.kinds import KINDS
+from scoring.domain.state.state import State
 from scoring.domain.tier import intimate, shown_tier, tier_without_bond
 
 LAST = 600

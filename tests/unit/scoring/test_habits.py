@@ -6,9 +6,9 @@ import pytest
 from tests.unit.scoring.build import DAY_0, on, order, refund
 from tests.unit.scoring.portraits import RULES, items, past_of
 
-from scoring.domain.habits import Habits, habits
-from scoring.domain.replay import Interaction
-from scoring.domain.unknown import Unknown
+from scoring.domain.portrait.habits import Habits, habits
+from scoring.domain.portrait.unknown import Unknown
+from scoring.domain.state.replay import Interaction
 
 RULE = RULES.habits
 

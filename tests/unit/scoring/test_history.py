@@ -6,9 +6,9 @@ from hypothesis import strategies as st
 from tests.unit.scoring.build import POLICY, SETTING, card_of, on, order
 from tests.unit.scoring.stories import LAST_DAY, stories
 
-from scoring.domain.history import MOST_DAYS, History, HistoryImpossible, history
-from scoring.domain.metrics import METRICS, ScoreUnknown, path_of
-from scoring.domain.replay import Interaction, replay
+from scoring.domain.explain.history import MOST_DAYS, History, HistoryImpossible, history
+from scoring.domain.explain.metrics import METRICS, ScoreUnknown, path_of
+from scoring.domain.state.replay import Interaction, replay
 
 Story = list[Interaction]
 

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 from tests.unit.scoring.build import MAPPING, POLICY, SETTING, card_of, columns_of, event, nps, order, rating, refund
 from tests.unit.scoring.stories import LAST_DAY, as_of_days, days, stories
 
-from scoring.domain.policy import Policy
-from scoring.domain.replay import Interaction, effects_of, replay
-from scoring.domain.state import State
+from scoring.domain.policy.policy import Policy
+from scoring.domain.state.replay import Interaction, effects_of, replay
+from scoring.domain.state.state import State
 
 Story = list[Interaction]
 bounded = settings(max_examples=40, deadline=None)

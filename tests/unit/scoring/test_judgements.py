@@ -5,7 +5,7 @@ from tests.unit.scoring.build import card_of, columns_of, event, nps, order, rat
 
 from scoring.domain.care_formula import value_percentile
 from scoring.domain.changes import changes, published
-from scoring.domain.replay import Interaction
+from scoring.domain.state.replay import Interaction
 
 
 def closed(day: int, *, within: bool = True, kept: bool = True) -> Interaction:

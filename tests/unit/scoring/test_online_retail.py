@@ -9,14 +9,14 @@ import pandas as pd
 import pytest
 from tests.unit.scoring.build import POLICY
 
-from scoring.domain.arrays import pack_states
 from scoring.domain.card import score
 from scoring.domain.columns import Columns
-from scoring.domain.currency import Money
-from scoring.domain.effects import effects
-from scoring.domain.policy import SEGMENTS
+from scoring.domain.policy.policy import SEGMENTS
 from scoring.domain.rfm import CHINESE
-from scoring.domain.state import State
+from scoring.domain.state.arrays import pack_states
+from scoring.domain.state.currency import Money
+from scoring.domain.state.effects import effects
+from scoring.domain.state.state import State
 from scoring.domain.status import STATUSES
 
 FILE = Path("cli/src/guanxi_cli/data/online_retail_invoices.csv.gz")

@@ -10,15 +10,15 @@ import pytest
 from tests.unit.scoring.build import POLICY
 from tests.unit.scoring.test_online_retail import FILE
 
-from scoring.domain.arrays import Arrays, pack_states
-from scoring.domain.currency import Money
-from scoring.domain.days import day_number
-from scoring.domain.effects import Effect, effects
-from scoring.domain.pareto import pareto
-from scoring.domain.recency_histogram import FIRST_DAYS, bins, histogram
-from scoring.domain.retention import buyers, cohorts
+from scoring.domain.reports.pareto import pareto
+from scoring.domain.reports.recency_histogram import FIRST_DAYS, bins, histogram
+from scoring.domain.reports.retention import buyers, cohorts
 from scoring.domain.rfm import days_idle, money_in_window
-from scoring.domain.state import State
+from scoring.domain.state.arrays import Arrays, pack_states
+from scoring.domain.state.currency import Money
+from scoring.domain.state.days import day_number
+from scoring.domain.state.effects import Effect, effects
+from scoring.domain.state.state import State
 
 AS_OF = date(2011, 11, 30)
 ZONE = ZoneInfo("Asia/Shanghai")

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 from tests.unit.scoring.build import MAPPING, POLICY
 
-from scoring.domain.kinds import KIND_ID, KINDS
-from scoring.domain.policy import Policy
-from scoring.domain.reading import PolicyInvalid
-from scoring.domain.thresholds import Thresholds
+from scoring.domain.policy.policy import Policy
+from scoring.domain.policy.reading import PolicyInvalid
+from scoring.domain.policy.thresholds import Thresholds
+from scoring.domain.state.kinds import KIND_ID, KINDS
 
 
 def changed(path: str, value: Any) -> dict[str, Any]:

@@ -11,10 +11,10 @@ from tests.unit.scoring.build import MAPPING, at, event, order
 from tests.unit.scoring.portraits import drawn, items
 from tests.unit.scoring.stories import as_of_days, days, stories
 
-from scoring.domain.policy import Policy
-from scoring.domain.portrait import Portrait
-from scoring.domain.reading import PolicyInvalid
-from scoring.domain.replay import Interaction
+from scoring.domain.policy.policy import Policy
+from scoring.domain.policy.reading import PolicyInvalid
+from scoring.domain.portrait.portrait import Portrait
+from scoring.domain.state.replay import Interaction
 
 NEVER_NULL = {"outside_events", "profiling_refused", "events_read", "is_cut"}
 CARD_CODES = {"no_events", "too_few", "no_purchase", "no_outbound"}

@@ -6,9 +6,9 @@ import pytest
 from tests.unit.scoring.build import event, on, order
 from tests.unit.scoring.portraits import RULES, items, past_of
 
-from scoring.domain.preferences import Fact, Preferences, preferences
-from scoring.domain.replay import Interaction
-from scoring.domain.unknown import Unknown
+from scoring.domain.portrait.preferences import Fact, Preferences, preferences
+from scoring.domain.portrait.unknown import Unknown
+from scoring.domain.state.replay import Interaction
 
 RULE = RULES.preferences
 

@@ -4,9 +4,9 @@ from itertools import islice
 
 import pytest
 
-from scoring.domain.effects import Cancel, Effect, Order, Refund, Tally
-from scoring.domain.purchases import write_section
-from scoring.domain.state import State
+from scoring.domain.state.effects import Cancel, Effect, Order, Refund, Tally
+from scoring.domain.state.purchases import write_section
+from scoring.domain.state.state import State
 
 DAYS = (5, 5, 5, 6, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 9)
 WAITING = Refund(1, "shop", "r", "order:later", "refund:1", 5, 40, 40, "CNY")

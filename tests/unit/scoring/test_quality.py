@@ -12,17 +12,17 @@ from numpy.typing import NDArray
 from tests.support.sample_shops import SHOPS
 from tests.unit.scoring.build import POLICY, SETTING, nps, on, order, refund
 
-from scoring.domain.arrays import pack_states
-from scoring.domain.backtest import Outcomes, observe
-from scoring.domain.calibration import calibrate
-from scoring.domain.calibration_measures import measure
-from scoring.domain.days import day_number
-from scoring.domain.drift import drift
-from scoring.domain.policy_calibration import DriftRule
-from scoring.domain.quality import judge
-from scoring.domain.quality_words import sentences
-from scoring.domain.ranking import auc, brier, brier_by_decile, deciles, lorenz, top_share
-from scoring.domain.replay import replay
+from scoring.domain.policy.policy_calibration import DriftRule
+from scoring.domain.quality.backtest import Outcomes, observe
+from scoring.domain.quality.calibration import calibrate
+from scoring.domain.quality.calibration_measures import measure
+from scoring.domain.quality.drift import drift
+from scoring.domain.quality.quality import judge
+from scoring.domain.quality.quality_words import sentences
+from scoring.domain.quality.ranking import auc, brier, brier_by_decile, deciles, lorenz, top_share
+from scoring.domain.state.arrays import pack_states
+from scoring.domain.state.days import day_number
+from scoring.domain.state.replay import replay
 
 Numbers = NDArray[np.int64]
 RULE = DriftRule(health_at_least=70, customers_at_least=50, excess_at_least=0.1, sigmas_at_least=3)

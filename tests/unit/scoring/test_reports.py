@@ -6,20 +6,20 @@ import numpy as np
 import pytest
 from tests.unit.scoring.build import POLICY, SETTING, event, on, order, refund
 
-from scoring.domain.arrays import Arrays, pack_states
 from scoring.domain.card import score
-from scoring.domain.days import day_number
 from scoring.domain.decay import Ints
-from scoring.domain.flow import moves, summary
-from scoring.domain.lifecycle_matrix import cells, lifecycle, suggested
-from scoring.domain.pareto import pareto
-from scoring.domain.policy import SEGMENTS, STAGES, TIERS
-from scoring.domain.recency_histogram import bins, histogram, risks, warned
-from scoring.domain.replay import Interaction, replay
-from scoring.domain.report_sentences import of_flow, of_lifecycle, of_pareto, of_recency, of_retention
-from scoring.domain.retention import again_next_month, buyers, cohorts
+from scoring.domain.policy.policy import SEGMENTS, STAGES, TIERS
+from scoring.domain.policy.rules import Rules
+from scoring.domain.reports.flow import moves, summary
+from scoring.domain.reports.lifecycle_matrix import cells, lifecycle, suggested
+from scoring.domain.reports.pareto import pareto
+from scoring.domain.reports.recency_histogram import bins, histogram, risks, warned
+from scoring.domain.reports.report_sentences import of_flow, of_lifecycle, of_pareto, of_recency, of_retention
+from scoring.domain.reports.retention import again_next_month, buyers, cohorts
 from scoring.domain.rfm import days_idle, money_in_window
-from scoring.domain.rules import Rules
+from scoring.domain.state.arrays import Arrays, pack_states
+from scoring.domain.state.days import day_number
+from scoring.domain.state.replay import Interaction, replay
 
 RULES = Rules.of(POLICY)
 

@@ -3,7 +3,7 @@
 import pytest
 from tests.unit.scoring.build import card_of, event, nps, order, rating, refund
 
-from scoring.domain.replay import Interaction
+from scoring.domain.state.replay import Interaction
 
 Story = list[Interaction]
 

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from tests.unit.scoring.build import POLICY, card_of, event, nps, order, rating
 
-from scoring.domain.replay import Interaction
 from scoring.domain.rfm import NAMED
 from scoring.domain.rfm import named as name_segment
+from scoring.domain.state.replay import Interaction
 
 Story = list[Interaction]
 

@@ -2,12 +2,12 @@
 
 from tests.unit.scoring.build import POLICY, SETTING, event, nps, on, rating
 
-from scoring.domain.arrays import Buckets, pack_states
-from scoring.domain.days import day_number
 from scoring.domain.decay import Grid
 from scoring.domain.evaluation import evaluation
 from scoring.domain.reciprocity import reciprocity
-from scoring.domain.replay import Interaction, replay
+from scoring.domain.state.arrays import Buckets, pack_states
+from scoring.domain.state.days import day_number
+from scoring.domain.state.replay import Interaction, replay
 
 # Somebody whose fresh facts make the batch's sums grow day by day instead of being scaled at once.
 BUSY = [event("message.received", 195, personal=True), nps(199, 9), event("review.posted", 190, **rating("stars", 4))]

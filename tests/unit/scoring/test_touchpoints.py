@@ -6,15 +6,15 @@ import pytest
 from tests.unit.scoring.build import ZONE, at, event, nps, order, rating
 from tests.unit.scoring.portraits import RULES, items, past_of
 
-from scoring.domain.effort import Effort, effort
-from scoring.domain.expectation_gap import ExpectationGap, expectation_gap
-from scoring.domain.experience_parts import ExperienceParts, experience_parts
-from scoring.domain.fit import Fit, fit
-from scoring.domain.pain import Pain, pain
-from scoring.domain.preferences import Preferences, preferences
-from scoring.domain.replay import Interaction
-from scoring.domain.reply_latency import ReplyLatency, reply_latency
-from scoring.domain.unknown import Unknown
+from scoring.domain.portrait.effort import Effort, effort
+from scoring.domain.portrait.expectation_gap import ExpectationGap, expectation_gap
+from scoring.domain.portrait.experience_parts import ExperienceParts, experience_parts
+from scoring.domain.portrait.fit import Fit, fit
+from scoring.domain.portrait.pain import Pain, pain
+from scoring.domain.portrait.preferences import Preferences, preferences
+from scoring.domain.portrait.reply_latency import ReplyLatency, reply_latency
+from scoring.domain.portrait.unknown import Unknown
+from scoring.domain.state.replay import Interaction
 
 
 def hurt(*events: Interaction, day: int = 0) -> dict[str, tuple[float, int, int]]:

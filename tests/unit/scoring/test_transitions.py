@@ -9,9 +9,9 @@ from tests.unit.scoring.build import POLICY, SETTING, at, columns_of, event, on,
 from tests.unit.scoring.stories import as_of_days, stories
 
 from scoring.domain.changes import NEWS_BYTES, changes, dimensions_differ, published, reasons, told_cause
-from scoring.domain.replay import Interaction, replay
-from scoring.domain.rules import Rules
-from scoring.domain.transition_words import CAUSE_WORDS, of_transition
+from scoring.domain.explain.transition_words import CAUSE_WORDS, of_transition
+from scoring.domain.policy.rules import Rules
+from scoring.domain.state.replay import Interaction, replay
 from scoring.store.states import Standing
 from scoring.usecases.judge_customers import Candidate, judge_customers
 

@@ -10,12 +10,12 @@ from bench.synthetic_states import synthetic_states
 from tests.unit.scoring.build import POLICY
 from tests.unit.scoring.test_policy import changed
 
-from scoring.domain.arrays import known_on, pack
 from scoring.domain.card import Cards, score
 from scoring.domain.columns import Columns
-from scoring.domain.days import day_number
-from scoring.domain.policy import Policy
-from scoring.domain.what_if import DIMENSIONS, Moves
+from scoring.domain.policy.policy import Policy
+from scoring.domain.reports.what_if import DIMENSIONS, Moves
+from scoring.domain.state.arrays import known_on, pack
+from scoring.domain.state.days import day_number
 
 AS_OF = date(2026, 11, 30)
 DRAFT = Policy.from_mapping(

@@ -6,9 +6,9 @@ from typing import Annotated, Any
 from pydantic import BaseModel, Field
 
 from common.http.freshness import Freshness
-from scoring.domain.habits import Habits
-from scoring.domain.portrait import Portrait
-from scoring.domain.preferences import Preferences
+from scoring.domain.portrait.habits import Habits
+from scoring.domain.portrait.portrait import Portrait
+from scoring.domain.portrait.preferences import Preferences
 
 Score = Annotated[float | None, Field(ge=0, le=100)]
 

@@ -6,8 +6,8 @@ from pydantic import BaseModel
 
 from common.http.freshness import Freshness
 from scoring.api.answers import Versions
-from scoring.domain.care_cost import CareCostReport
-from scoring.domain.word_of_mouth import WordOfMouthReport
+from scoring.domain.reports.care_cost import CareCostReport
+from scoring.domain.reports.word_of_mouth import WordOfMouthReport
 
 
 class WordOfMouthAnswer(BaseModel):

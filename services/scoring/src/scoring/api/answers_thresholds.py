@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from scoring.domain.thresholds import Thresholds
+from scoring.domain.policy.thresholds import Thresholds
 from scoring.store.thresholds import ThresholdsRecord
 
 

@@ -9,7 +9,7 @@ from fastapi import Depends, HTTPException, Query, Request
 from common.http.customers import OwnId
 from common.http.transaction import Connection, get_database
 from common.identity import IdentityKey, read_customer
-from scoring.domain.rules import Rules
+from scoring.domain.policy.rules import Rules
 from scoring.store.erasure import find_erased
 from scoring.usecases.choose_rules import choose_rules
 from scoring.usecases.deployment import Deployment

@@ -12,7 +12,7 @@ from common.http.pagination import Paging
 from common.http.transaction import Connection
 from scoring.api.answers import CardAnswer, CardsAnswer, TimelineAnswer
 from scoring.api.asking import NOT_YET, WHEN_APPLIED, AskedCustomer, AsOf, ChosenRules, Day, Deployed, Identity
-from scoring.domain.days import end_of_day
+from scoring.domain.state.days import end_of_day
 from scoring.store.timeline import timeline
 from scoring.usecases.get_cards import get_cards
 from scoring.usecases.read_cards import read_card

@@ -19,7 +19,7 @@ from scoring.api.asking import (
     Deployed,
     Version,
 )
-from scoring.domain.explain_diff import summary
+from scoring.domain.explain.explain_diff import summary
 from scoring.usecases.choose_rules import choose_rules
 from scoring.usecases.explain_difference import Side, explain_difference
 from scoring.usecases.explain_score import explain_score

@@ -10,9 +10,9 @@ from common.http.transaction import Connection
 from scoring.api.answers_reports import ParetoAnswer, RecencyAnswer, RetentionAnswer
 from scoring.api.asking import Day, Deployed
 from scoring.api.reports import about, with_shares
-from scoring.domain.days import day_number
-from scoring.domain.report_sentences import of_pareto, of_recency, of_retention
-from scoring.domain.retention import Cohort, again_next_month, cohorts
+from scoring.domain.reports.report_sentences import of_pareto, of_recency, of_retention
+from scoring.domain.reports.retention import Cohort, again_next_month, cohorts
+from scoring.domain.state.days import day_number
 from scoring.usecases.report_pareto import report_pareto
 from scoring.usecases.report_recency import report_recency
 from scoring.usecases.report_retention import report_retention

@@ -10,8 +10,8 @@ from common.http.freshness import CurrentFreshness, Freshness
 from common.http.transaction import Connection
 from scoring.api.answers_reports import FlowAnswer, LifecycleAnswer, SharesAnswer
 from scoring.api.asking import FIRST_DAY, LAST_DAY, Day, Deployed
-from scoring.domain.report_sentences import Sentence, of_flow, of_lifecycle, of_shares
-from scoring.domain.rules import Rules
+from scoring.domain.policy.rules import Rules
+from scoring.domain.reports.report_sentences import Sentence, of_flow, of_lifecycle, of_shares
 from scoring.store.standings import Dimension
 from scoring.usecases.deployment import Deployment
 from scoring.usecases.report_flow import FlowDimension, FlowReport, report_flow

@@ -6,13 +6,13 @@ Source: scoring-model.md section 3. Examples: experience.py, evaluation.py, evol
 
 from dataclasses import dataclass
 
-from scoring.domain.arrays import Buckets
 from scoring.domain.decay import Facts, Flags, Floats, Grid
 from scoring.domain.evaluation import evaluation
 from scoring.domain.evolution import evolution
 from scoring.domain.experience import Mean, experience
-from scoring.domain.policy import Policy
+from scoring.domain.policy.policy import Policy
 from scoring.domain.reciprocity import Reciprocity, reciprocity
+from scoring.domain.state.arrays import Buckets
 from scoring.domain.strength import StrengthColumns, strength
 
 

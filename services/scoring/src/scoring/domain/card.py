@@ -18,25 +18,25 @@ from typing import Any, Final
 
 import numpy as np
 
-from scoring.domain.arrays import Arrays
 from scoring.domain.bond import bond
 from scoring.domain.care_formula import care
 from scoring.domain.churn import BANDS, shown_band
 from scoring.domain.clv import clv
 from scoring.domain.columns import Columns
-from scoring.domain.days import date_of, day_number
 from scoring.domain.decay import Grid, to_micro
 from scoring.domain.fields import Few, Field, Same, figures, named, value_on
 from scoring.domain.key_account import key_account
-from scoring.domain.policy import SEGMENTS, STAGES, TIERS, Policy
+from scoring.domain.policy.policy import SEGMENTS, STAGES, TIERS, Policy
+from scoring.domain.policy.thresholds import Thresholds
 from scoring.domain.rfm import CHINESE, NAMED, chinese
 from scoring.domain.rfm import named as named_segment
 from scoring.domain.segment import segment, shown_segment
 from scoring.domain.severe import severe
 from scoring.domain.stage import shown_stage
 from scoring.domain.standing import standing
+from scoring.domain.state.arrays import Arrays
+from scoring.domain.state.days import date_of, day_number
 from scoring.domain.status import STATUSES, status
-from scoring.domain.thresholds import Thresholds
 from scoring.domain.tier import INTIMATE, intimate, intimate_in_guard, shown_tier, tier_without_bond
 from scoring.domain.trust import trust
 

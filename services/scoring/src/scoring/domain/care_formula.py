@@ -14,13 +14,13 @@ from typing import Final
 
 import numpy as np
 
-from scoring.domain.arrays import Buckets
 from scoring.domain.decay import TIE, Flags, Floats, Grid, Ints, counted, sat
 from scoring.domain.experience import Mean, mean_over_kinds
-from scoring.domain.kinds import KIND_ID, KINDS
 from scoring.domain.known_mean import enter_thin
-from scoring.domain.policy import Policy
-from scoring.domain.thresholds import Cuts, Thresholds
+from scoring.domain.policy.policy import Policy
+from scoring.domain.policy.thresholds import Cuts, Thresholds
+from scoring.domain.state.arrays import Buckets
+from scoring.domain.state.kinds import KIND_ID, KINDS
 
 SATISFACTION: Final = (KIND_ID["csat"], KIND_ID["nps"])
 CLOSED: Final = KIND_ID["feedback_closed"]

@@ -18,7 +18,7 @@ import numpy as np
 from scoring.domain.churn import BANDS
 from scoring.domain.columns import Columns
 from scoring.domain.decay import Flags, Floats, Ints
-from scoring.domain.policy import SEGMENTS, STAGES, TIERS
+from scoring.domain.policy.policy import SEGMENTS, STAGES, TIERS
 from scoring.domain.rfm import Ranks
 from scoring.domain.status import STATUSES
 

@@ -14,8 +14,8 @@ from typing import Final
 import numpy as np
 
 from scoring.domain.decay import Facts, Flags, Floats, Ints, faded, to_micro
-from scoring.domain.policy import Policy
-from scoring.domain.thresholds import Thresholds
+from scoring.domain.policy.policy import Policy
+from scoring.domain.policy.thresholds import Thresholds
 
 BANDS: Final = ("low", "medium", "high")
 NO_BAND: Final = -1

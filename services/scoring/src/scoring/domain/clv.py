@@ -11,12 +11,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from scoring.domain.arrays import Worths
 from scoring.domain.churn import Buying
 from scoring.domain.decay import Floats, Grid, Ints
-from scoring.domain.policy import Policy
+from scoring.domain.policy.policy import Policy
+from scoring.domain.policy.thresholds import Thresholds
 from scoring.domain.running_sums import visible_sums
-from scoring.domain.thresholds import Thresholds
+from scoring.domain.state.arrays import Worths
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -12,8 +12,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from scoring.domain.arrays import Buckets, of_kinds
-from scoring.domain.days import NEVER
+from scoring.domain.state.arrays import Buckets, of_kinds
+from scoring.domain.state.days import NEVER
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

@@ -7,9 +7,9 @@ Example: one attended event today: P 8, 100 (1 - 2^(-0.8)) = 42.565082.
 
 import numpy as np
 
-from scoring.domain.arrays import Buckets, of_kinds
 from scoring.domain.decay import Facts, Floats, Grid, sat
-from scoring.domain.policy import Policy
+from scoring.domain.policy.policy import Policy
+from scoring.domain.state.arrays import Buckets, of_kinds
 
 
 def engagement_points(grid: Grid, buckets: Buckets, policy: Policy) -> Facts:

@@ -5,10 +5,10 @@ while W < 0.5.
 Example: one nps of 9 of 10 today: W 2, WQ 1.8, 100 (0.5 + 1.8)/(1 + 2) = 76.666667.
 """
 
-from scoring.domain.arrays import Buckets
 from scoring.domain.decay import Grid
 from scoring.domain.experience import Mean, mean_over_kinds
-from scoring.domain.policy import Policy
+from scoring.domain.policy.policy import Policy
+from scoring.domain.state.arrays import Buckets
 
 
 def evaluation(grid: Grid, buckets: Buckets, policy: Policy) -> Mean:

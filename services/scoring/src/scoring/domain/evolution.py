@@ -9,7 +9,7 @@ Example: a first purchase today: age 1, both rates are 5, the score is 50.
 import numpy as np
 
 from scoring.domain.decay import Facts, Flags, Floats, Grid
-from scoring.domain.policy import Policy
+from scoring.domain.policy.policy import Policy
 
 
 def evolution(grid: Grid, points: Facts, purchases: Facts, policy: Policy) -> tuple[Floats, Flags]:

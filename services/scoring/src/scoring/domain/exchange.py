@@ -7,10 +7,10 @@ Example: one order of 50000 today with m50 50000: 100 (0.5 (1 - 2^(-0.5)) + 0.5 
 
 import numpy as np
 
-from scoring.domain.arrays import Arrays
 from scoring.domain.decay import Facts, Floats, Grid, sat
-from scoring.domain.policy import Policy
-from scoring.domain.thresholds import Thresholds
+from scoring.domain.policy.policy import Policy
+from scoring.domain.policy.thresholds import Thresholds
+from scoring.domain.state.arrays import Arrays
 
 
 def purchase_days(grid: Grid, arrays: Arrays) -> Facts:

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from scoring.domain.arrays import Buckets, of_kinds
 from scoring.domain.decay import TIE, Facts, Flags, Floats, Grid, shrunk_mean
-from scoring.domain.policy import Policy
-from scoring.domain.policy_rules import ShrunkMean
+from scoring.domain.policy.policy import Policy
+from scoring.domain.policy.policy_rules import ShrunkMean
+from scoring.domain.state.arrays import Buckets, of_kinds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -6,7 +6,7 @@ Example: cut-off 200000: 200000 is a key account, 199999 is not.
 """
 
 from scoring.domain.decay import Flags, Ints
-from scoring.domain.thresholds import Thresholds
+from scoring.domain.policy.thresholds import Thresholds
 
 
 def key_account(monetary_minor: Ints, thresholds: Thresholds) -> Flags:

@@ -9,7 +9,7 @@ Example: a mean of 43.177 of weight .65; a part of 72.5, weight .20, W 1, counts
 import numpy as np
 
 from scoring.domain.decay import Flags, Floats
-from scoring.domain.policy import Policy
+from scoring.domain.policy.policy import Policy
 
 
 def enter_thin(

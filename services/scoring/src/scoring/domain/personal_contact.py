@@ -7,10 +7,10 @@ Example: three personal messages and a meeting today: 2.0.
 
 import numpy as np
 
-from scoring.domain.arrays import Buckets, of_kinds
 from scoring.domain.decay import Facts, Floats, Grid
-from scoring.domain.kinds import KINDS
-from scoring.domain.policy import Policy
+from scoring.domain.policy.policy import Policy
+from scoring.domain.state.arrays import Buckets, of_kinds
+from scoring.domain.state.kinds import KINDS
 
 
 def personal_contact(grid: Grid, buckets: Buckets, policy: Policy) -> Floats:

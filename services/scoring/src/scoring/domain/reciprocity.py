@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from scoring.domain.arrays import Buckets
 from scoring.domain.decay import TIE, Flags, Floats, Grid, counted
-from scoring.domain.policy import Policy
+from scoring.domain.policy.policy import Policy
+from scoring.domain.state.arrays import Buckets
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -12,11 +12,11 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from scoring.domain.arrays import Arrays, Worths
 from scoring.domain.decay import Floats, Grid, Ints
-from scoring.domain.policy import Policy
+from scoring.domain.policy.policy import Policy
+from scoring.domain.policy.thresholds import Cuts, Thresholds
 from scoring.domain.running_sums import visible_sums
-from scoring.domain.thresholds import Cuts, Thresholds
+from scoring.domain.state.arrays import Arrays, Worths
 
 Ranks = NDArray[np.int8]
 

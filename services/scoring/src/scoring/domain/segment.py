@@ -9,8 +9,8 @@ Example: R 3, F 4, M 4 is high_value; R 2, F 4, M 4 is active, and high_value is
 import numpy as np
 
 from scoring.domain.decay import Flags
-from scoring.domain.policy import SEGMENTS, Policy
-from scoring.domain.policy_rules import SegmentRule
+from scoring.domain.policy.policy import SEGMENTS, Policy
+from scoring.domain.policy.policy_rules import SegmentRule
 from scoring.domain.rfm import Ranks, Rfm
 
 

@@ -7,10 +7,10 @@ Example: a complaint on day 100 is severe on days 100-129; resolved on day 105, 
 
 import numpy as np
 
-from scoring.domain.arrays import Buckets, of_kinds
-from scoring.domain.days import NEVER
 from scoring.domain.decay import Flags, Grid, Ints
-from scoring.domain.policy import Policy
+from scoring.domain.policy.policy import Policy
+from scoring.domain.state.arrays import Buckets, of_kinds
+from scoring.domain.state.days import NEVER
 
 
 def severe(grid: Grid, buckets: Buckets, policy: Policy) -> Flags:

@@ -13,18 +13,18 @@ from typing import Final
 
 import numpy as np
 
-from scoring.domain.arrays import Arrays, Buckets, of_kinds, take
 from scoring.domain.churn import buying, churn_risk
-from scoring.domain.days import FOREVER, NEVER
 from scoring.domain.decay import Flags, Floats, Grid, Ints, counted, to_micro
 from scoring.domain.evaluation import evaluation
 from scoring.domain.exchange import purchase_days
-from scoring.domain.kinds import KIND_ID
-from scoring.domain.policy import Policy
-from scoring.domain.policy_judgements import STAGES
+from scoring.domain.policy.policy import Policy
+from scoring.domain.policy.policy_judgements import STAGES
+from scoring.domain.policy.thresholds import Thresholds
 from scoring.domain.rfm import Ranks
 from scoring.domain.running_sums import visible_sum
-from scoring.domain.thresholds import Thresholds
+from scoring.domain.state.arrays import Arrays, Buckets, of_kinds, take
+from scoring.domain.state.days import FOREVER, NEVER
+from scoring.domain.state.kinds import KIND_ID
 
 INITIAL, BUILDING, LOYALTY, LONG_TERM = range(len(STAGES))
 MEETING: Final = KIND_ID["meeting"]

@@ -6,15 +6,15 @@ Source: scoring-model.md sections 1 and 3. Examples: engagement.py, exchange.py,
 
 from dataclasses import dataclass
 
-from scoring.domain.arrays import Arrays
 from scoring.domain.churn import Buying, buying, churn_risk
 from scoring.domain.decay import Facts, Flags, Floats, Grid, Ints
 from scoring.domain.engagement import engagement, engagement_points
 from scoring.domain.exchange import exchange, net_money, purchase_days
 from scoring.domain.personal_contact import personal_contact
-from scoring.domain.policy import Policy
+from scoring.domain.policy.policy import Policy
+from scoring.domain.policy.thresholds import Thresholds
 from scoring.domain.rfm import Rfm, rfm
-from scoring.domain.thresholds import Thresholds
+from scoring.domain.state.arrays import Arrays
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -10,9 +10,9 @@ from typing import Final
 
 import numpy as np
 
-from scoring.domain.arrays import PurchaseDays
 from scoring.domain.decay import Flags, Grid, Ints
-from scoring.domain.policy import Policy
+from scoring.domain.policy.policy import Policy
+from scoring.domain.state.arrays import PurchaseDays
 
 STATUSES: Final = ("active", "dormant", "lost", "reactivated")
 NO_STATUS: Final = -1

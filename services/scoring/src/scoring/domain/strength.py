@@ -16,7 +16,7 @@ import numpy as np
 from scoring.domain.decay import Flags, Floats, to_micro
 from scoring.domain.experience import Mean
 from scoring.domain.known_mean import enter_thin
-from scoring.domain.policy import Policy
+from scoring.domain.policy.policy import Policy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

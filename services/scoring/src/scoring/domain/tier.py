@@ -11,14 +11,14 @@ from typing import Final
 
 import numpy as np
 
-from scoring.domain.arrays import Arrays, take
 from scoring.domain.bond import Bond, bond
 from scoring.domain.decay import Flags, Floats, Grid, to_micro
 from scoring.domain.engagement import engagement_points
 from scoring.domain.exchange import purchase_days
-from scoring.domain.policy import TIERS, Policy
+from scoring.domain.policy.policy import TIERS, Policy
 from scoring.domain.rfm import Ranks
 from scoring.domain.standing import Standing
+from scoring.domain.state.arrays import Arrays, take
 
 INTIMATE: Final = TIERS.index("intimate")
 

@@ -7,10 +7,10 @@ Example: one promise broken today: 100 x 2.5/(5 + 3) = 31.25; one kept: 100 (2.5
 
 from typing import Final
 
-from scoring.domain.arrays import Buckets
 from scoring.domain.decay import Floats, Grid, counted
-from scoring.domain.kinds import KIND_ID
-from scoring.domain.policy import Policy
+from scoring.domain.policy.policy import Policy
+from scoring.domain.state.arrays import Buckets
+from scoring.domain.state.kinds import KIND_ID
 
 KEPT: Final = KIND_ID["promise_kept"]
 BROKEN: Final = KIND_ID["promise_broken"]

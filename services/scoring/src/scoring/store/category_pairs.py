@@ -7,7 +7,7 @@ from typing import Final
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from scoring.domain.cross_sell import Pair
+from scoring.domain.portrait.cross_sell import Pair
 
 MOST: Final = 2000
 

@@ -10,7 +10,7 @@ from typing import Final
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from scoring.domain.state import State
+from scoring.domain.state.state import State
 from scoring.store.states import SHOWN
 
 ERASURE: Final = "customer.erased"

@@ -7,9 +7,9 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from common.errors import Unavailable
-from scoring.domain.policy import Policy
-from scoring.domain.rules import Rules
-from scoring.domain.thresholds import Thresholds
+from scoring.domain.policy.policy import Policy
+from scoring.domain.policy.rules import Rules
+from scoring.domain.policy.thresholds import Thresholds
 
 # Asked in every transaction: a body that is known already does not come again.
 _IN_FORCE = text(

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from scoring.domain.state import State
+from scoring.domain.state.state import State
 from scoring.store.guards import take_guards
 from scoring.store.states import Standing, read_standings
 

@@ -9,8 +9,8 @@ import msgspec
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from scoring.domain.days import date_of, day_number
-from scoring.domain.state import State
+from scoring.domain.state.days import date_of, day_number
+from scoring.domain.state.state import State
 
 # The subjects come as one text: the driver looks at each element of an array. OFFSET 0: one look into the index each.
 _READ = text(

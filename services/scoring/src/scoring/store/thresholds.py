@@ -10,7 +10,7 @@ import msgspec
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from scoring.domain.thresholds import Thresholds
+from scoring.domain.policy.thresholds import Thresholds
 
 _FIND = text("SELECT CAST(body AS text) FROM thresholds WHERE version = :version")
 _COLUMNS = "version, as_of, CAST(body AS text), CAST(report AS text), made_by, made_at"

@@ -11,11 +11,11 @@ from common.database import driver
 from common.dead_letters import Received
 from common.events import Event, decode_event
 from scoring.domain.changes import cause
-from scoring.domain.days import day_number, local_day
-from scoring.domain.effects import Effect, effects_on, kinds_of_all, plain
-from scoring.domain.facts import FACTS
-from scoring.domain.policy import Policy
-from scoring.domain.state import State
+from scoring.domain.policy.policy import Policy
+from scoring.domain.state.days import day_number, local_day
+from scoring.domain.state.effects import Effect, effects_on, kinds_of_all, plain
+from scoring.domain.state.facts import FACTS
+from scoring.domain.state.state import State
 from scoring.store.dirty import Mark, mark_dirty
 from scoring.store.erasure import ERASURE
 from scoring.store.families import Families, read_families

@@ -10,11 +10,11 @@ from datetime import date
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from scoring.domain.arrays import pack
 from scoring.domain.card import score
 from scoring.domain.changes import published
-from scoring.domain.rules import Rules
-from scoring.domain.state import State
+from scoring.domain.policy.rules import Rules
+from scoring.domain.state.arrays import pack
+from scoring.domain.state.state import State
 from scoring.store.audit import find_marked, is_rejudging
 from scoring.store.families import Families, read_families
 from scoring.store.histories import History, read_histories

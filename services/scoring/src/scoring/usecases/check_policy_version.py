@@ -6,8 +6,8 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from scoring.domain.fixture import read_fixtures
-from scoring.domain.policy import Policy
+from scoring.domain.policy.fixture import read_fixtures
+from scoring.domain.policy.policy import Policy
 from scoring.usecases.collect_policy_tests import collect_policy_tests
 from scoring.usecases.deployment import Deployment
 from scoring.usecases.read_stored_policy import read_stored_policy

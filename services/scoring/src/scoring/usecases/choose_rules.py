@@ -6,9 +6,9 @@ from typing import Any, Final
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from common.errors import Absent
-from scoring.domain.policy import Policy
-from scoring.domain.rules import Rules
-from scoring.domain.thresholds import Thresholds
+from scoring.domain.policy.policy import Policy
+from scoring.domain.policy.rules import Rules
+from scoring.domain.policy.thresholds import Thresholds
 from scoring.store.policies import find_policy
 from scoring.store.thresholds import find_thresholds
 from scoring.usecases.deployment import Deployment

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from scoring.domain.fixture import Fixture, read_fixtures
+from scoring.domain.policy.fixture import Fixture, read_fixtures
 from scoring.store.policies import IN_FORCE, StoredPolicy, find_stored, list_policies, newest_file
 
 Told = Mapping[str, Any]

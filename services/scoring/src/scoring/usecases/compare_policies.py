@@ -7,11 +7,11 @@ from typing import Any, Final
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from scoring.domain.arrays import known_on, pack
 from scoring.domain.card import score
-from scoring.domain.days import FOREVER, day_number
-from scoring.domain.rules import Rules
-from scoring.domain.what_if import Moves
+from scoring.domain.policy.rules import Rules
+from scoring.domain.reports.what_if import Moves
+from scoring.domain.state.arrays import known_on, pack
+from scoring.domain.state.days import FOREVER, day_number
 from scoring.store.jobs import Done, Job, Progress
 from scoring.usecases.choose_rules import choose_rules
 from scoring.usecases.deployment import Deployment

@@ -11,13 +11,13 @@ from typing import Any, Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from scoring.domain.care_cost import CareCost
-from scoring.domain.co_purchase import CoPurchases, bought_categories
-from scoring.domain.days import day_number
-from scoring.domain.past import Past
-from scoring.domain.read_past import read_past
-from scoring.domain.rules import Rules
-from scoring.domain.word_of_mouth import WINDOW_DAYS, WordOfMouth
+from scoring.domain.policy.rules import Rules
+from scoring.domain.portrait.co_purchase import CoPurchases, bought_categories
+from scoring.domain.portrait.past import Past
+from scoring.domain.portrait.read_past import read_past
+from scoring.domain.reports.care_cost import CareCost
+from scoring.domain.reports.word_of_mouth import WINDOW_DAYS, WordOfMouth
+from scoring.domain.state.days import day_number
 from scoring.store.category_pairs import replace_pairs
 from scoring.store.families import read_families
 from scoring.store.jobs import Done, Job, Progress

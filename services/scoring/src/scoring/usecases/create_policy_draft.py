@@ -9,9 +9,9 @@ import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from common.errors import Conflict
-from scoring.domain.fixture import read_fixtures
-from scoring.domain.policy import Policy
-from scoring.domain.reading import PolicyInvalid
+from scoring.domain.policy.fixture import read_fixtures
+from scoring.domain.policy.policy import Policy
+from scoring.domain.policy.reading import PolicyInvalid
 from scoring.store.policies import add_policy, list_policies, lock_policies
 from scoring.usecases.collect_policy_tests import collect_draft_tests
 from scoring.usecases.deployment import Deployment

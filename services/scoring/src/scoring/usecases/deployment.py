@@ -8,8 +8,8 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from common.kafka import partition_of
-from scoring.domain.currency import Money
-from scoring.domain.replay import Setting
+from scoring.domain.state.currency import Money
+from scoring.domain.state.replay import Setting
 from scoring.settings import ScoringSettings
 from scoring.store.rules import RulesInForce
 

@@ -7,16 +7,16 @@ from datetime import date, datetime, time, timedelta
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from common.aliases import aliases_since
-from scoring.domain.arrays import pack_states
 from scoring.domain.card import score
 from scoring.domain.columns import Columns
-from scoring.domain.cross_sell import bought
-from scoring.domain.days import day_number
-from scoring.domain.past import Past
-from scoring.domain.portrait import Around, Drawn, draw
-from scoring.domain.read_past import MOST_EVENTS, read_past
-from scoring.domain.referral import referred
-from scoring.domain.rules import Rules
+from scoring.domain.policy.rules import Rules
+from scoring.domain.portrait.cross_sell import bought
+from scoring.domain.portrait.past import Past
+from scoring.domain.portrait.portrait import Around, Drawn, draw
+from scoring.domain.portrait.read_past import MOST_EVENTS, read_past
+from scoring.domain.portrait.referral import referred
+from scoring.domain.state.arrays import pack_states
+from scoring.domain.state.days import day_number
 from scoring.store.category_pairs import read_pairs
 from scoring.store.recent_events import newest_events
 from scoring.usecases.deployment import Deployment

@@ -8,12 +8,12 @@ from datetime import date
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from common.errors import Malformed
-from scoring.domain.explain import view
-from scoring.domain.explain_diff import Difference, explain_diff
-from scoring.domain.metrics import metric_named
-from scoring.domain.replay import Interaction
-from scoring.domain.rules import Rules
-from scoring.domain.state import State
+from scoring.domain.explain.explain import view
+from scoring.domain.explain.explain_diff import Difference, explain_diff
+from scoring.domain.explain.metrics import metric_named
+from scoring.domain.policy.rules import Rules
+from scoring.domain.state.replay import Interaction
+from scoring.domain.state.state import State
 from scoring.usecases.deployment import Deployment
 from scoring.usecases.find_customer import Customer
 from scoring.usecases.read_named_events import read_named_events

@@ -5,9 +5,9 @@ from datetime import date
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from scoring.domain.explain import Explanation, explain
-from scoring.domain.metrics import metric_named
-from scoring.domain.rules import Rules
+from scoring.domain.explain.explain import Explanation, explain
+from scoring.domain.explain.metrics import metric_named
+from scoring.domain.policy.rules import Rules
 from scoring.usecases.deployment import Deployment
 from scoring.usecases.find_customer import Customer
 from scoring.usecases.read_named_events import read_named_events

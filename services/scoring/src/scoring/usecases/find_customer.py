@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from common.aliases import canonical_ids, members
 from common.errors import Absent, Gone
-from scoring.domain.state import State
+from scoring.domain.state.state import State
 from scoring.store.erasure import find_erased
 from scoring.store.states import read_standings
 from scoring.usecases.deployment import Deployment

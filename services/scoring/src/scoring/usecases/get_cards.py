@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from common.identity import IdentityKey, read_customer
-from scoring.domain.rules import Rules
+from scoring.domain.policy.rules import Rules
 from scoring.usecases.deployment import Deployment
 from scoring.usecases.find_customer import find_customers
 from scoring.usecases.read_cards import read_cards

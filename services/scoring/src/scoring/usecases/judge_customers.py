@@ -8,15 +8,15 @@ from typing import Final
 import msgspec
 
 from common.events import RELATIONSHIPS
-from scoring.domain.arrays import pack
 from scoring.domain.card import score
 from scoring.domain.changes import NEWS_BYTES, published, told_cause
 from scoring.domain.churn import BANDS, NO_BAND
 from scoring.domain.columns import Columns
-from scoring.domain.days import date_of, day_number
-from scoring.domain.policy import SEGMENTS, STAGES, TIERS
-from scoring.domain.rules import Rules
-from scoring.domain.state import State
+from scoring.domain.policy.policy import SEGMENTS, STAGES, TIERS
+from scoring.domain.policy.rules import Rules
+from scoring.domain.state.arrays import pack
+from scoring.domain.state.days import date_of, day_number
+from scoring.domain.state.state import State
 from scoring.domain.status import NO_STATUS, STATUSES
 from scoring.store.states import Row, Shown, Standing
 from scoring.store.transitions import TransitionRow

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from common.database import driver
-from scoring.domain.days import date_of
+from scoring.domain.state.days import date_of
 from scoring.store.state_cache import StateCache
 from scoring.store.states import NEVER, write_states
 from scoring.usecases.deployment import Deployment

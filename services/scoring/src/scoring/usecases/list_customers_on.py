@@ -13,10 +13,10 @@ from typing import Final
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from common.errors import Malformed
-from scoring.domain.arrays import known_on, pack
 from scoring.domain.card import score
-from scoring.domain.days import day_number
-from scoring.domain.rules import Rules
+from scoring.domain.policy.rules import Rules
+from scoring.domain.state.arrays import known_on, pack
+from scoring.domain.state.days import day_number
 from scoring.store.bodies import are_more_bodies
 from scoring.store.standings import StandingRow
 from scoring.store.states import SHOWN

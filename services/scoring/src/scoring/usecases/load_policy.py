@@ -12,7 +12,7 @@ from typing import Final
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from scoring.domain.fixture import read_fixtures
+from scoring.domain.policy.fixture import read_fixtures
 from scoring.store.policies import add_policy, list_policies, lock_policies, newest_file, replace_tests
 from scoring.usecases.deployment import Deployment
 from scoring.usecases.read_policy_folder import read_policy_folder

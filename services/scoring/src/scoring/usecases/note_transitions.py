@@ -11,7 +11,7 @@ from typing import Final
 import msgspec
 
 from scoring.domain.changes import changes, dimensions_differ, reasons
-from scoring.domain.rules import Rules
+from scoring.domain.policy.rules import Rules
 from scoring.store.transitions import TransitionRow, stored_value
 from scoring.usecases.encode_messages import MOST_CAUSES, MOST_REASON_EVENTS, News
 

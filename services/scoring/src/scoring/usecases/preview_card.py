@@ -8,13 +8,13 @@ import msgspec
 
 from common.contracts.check import SchemaBroken, check_interaction, check_time
 from common.errors import Malformed
-from scoring.domain.arrays import pack_states
 from scoring.domain.card import Cards, score
-from scoring.domain.days import day_number
-from scoring.domain.portrait import Around
-from scoring.domain.read_past import read_past
-from scoring.domain.replay import Interaction, replay
-from scoring.domain.rules import Rules
+from scoring.domain.policy.rules import Rules
+from scoring.domain.portrait.portrait import Around
+from scoring.domain.portrait.read_past import read_past
+from scoring.domain.state.arrays import pack_states
+from scoring.domain.state.days import day_number
+from scoring.domain.state.replay import Interaction, replay
 from scoring.usecases.deployment import Deployment
 from scoring.usecases.draw_portrait import portray
 from scoring.usecases.read_cards import completed

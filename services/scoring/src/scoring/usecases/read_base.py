@@ -10,7 +10,7 @@ from typing import Final
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from common.errors import Unavailable
-from scoring.domain.state import State
+from scoring.domain.state.state import State
 from scoring.store.bodies import read_bodies
 from scoring.store.families import read_families
 from scoring.store.states import read_standings

@@ -6,12 +6,12 @@ from typing import Any, Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from scoring.domain.arrays import pack_states
 from scoring.domain.card import Cards, score
-from scoring.domain.portrait import Drawn
-from scoring.domain.rules import Rules
-from scoring.domain.state import State
-from scoring.domain.unknown import Unknown
+from scoring.domain.policy.rules import Rules
+from scoring.domain.portrait.portrait import Drawn
+from scoring.domain.portrait.unknown import Unknown
+from scoring.domain.state.arrays import pack_states
+from scoring.domain.state.state import State
 from scoring.usecases.deployment import Deployment
 from scoring.usecases.draw_portrait import draw_portrait
 from scoring.usecases.find_customer import Customer

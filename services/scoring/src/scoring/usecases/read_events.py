@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from common.events import decode_event
-from scoring.domain.replay import Interaction
+from scoring.domain.state.replay import Interaction
 from scoring.usecases.apply_events import is_bookkeeping
 
 

@@ -5,7 +5,7 @@ from typing import Final
 import msgspec
 
 from common.events import Event
-from scoring.domain.facts import Facts
+from scoring.domain.state.facts import Facts
 
 
 class _Scored(Event, frozen=True, kw_only=True, gc=False):

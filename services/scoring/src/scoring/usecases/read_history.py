@@ -3,8 +3,8 @@
 import asyncio
 from datetime import date
 
-from scoring.domain.history import History, history
-from scoring.domain.rules import Rules
+from scoring.domain.explain.history import History, history
+from scoring.domain.policy.rules import Rules
 from scoring.usecases.find_customer import Customer
 
 

@@ -6,8 +6,8 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from scoring.domain.days import end_of_day
-from scoring.domain.replay import Interaction
+from scoring.domain.state.days import end_of_day
+from scoring.domain.state.replay import Interaction
 from scoring.store.recent_events import newest_events
 from scoring.usecases.deployment import Deployment
 from scoring.usecases.find_customer import Customer

@@ -7,9 +7,9 @@ from typing import Any, Final
 import msgspec
 
 from common.errors import Malformed
-from scoring.domain.fixture import read_fixtures
-from scoring.domain.policy import Policy
-from scoring.domain.reading import PolicyInvalid, Section
+from scoring.domain.policy.fixture import read_fixtures
+from scoring.domain.policy.policy import Policy
+from scoring.domain.policy.reading import PolicyInvalid, Section
 from scoring.usecases.read_policy_text import PolicyText, read_policy_text
 
 FILE: Final = "scoring.yaml"

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from scoring.domain.thresholds import Thresholds
+from scoring.domain.policy.thresholds import Thresholds
 from scoring.store.thresholds import ThresholdsRecord, list_thresholds
 from scoring.store.thresholds import read_thresholds as read
 from scoring.usecases.choose_rules import FIXED, ThresholdsUnknown

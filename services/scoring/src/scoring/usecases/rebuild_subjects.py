@@ -12,7 +12,7 @@ from typing import Final
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from common.aliases import canonical_ids
-from scoring.domain.policy import Policy
+from scoring.domain.policy.policy import Policy
 from scoring.store.dirty import Mark, mark_dirty
 from scoring.store.erasure import mark_erased
 from scoring.store.families import read_families

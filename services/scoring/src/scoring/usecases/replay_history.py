@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from common.events import decode_event
-from scoring.domain.effects import Effect, EventMalformed, effects
-from scoring.domain.facts import FACTS
-from scoring.domain.policy import Policy
-from scoring.domain.state import State
+from scoring.domain.policy.policy import Policy
+from scoring.domain.state.effects import Effect, EventMalformed, effects
+from scoring.domain.state.facts import FACTS
+from scoring.domain.state.state import State
 from scoring.store.erasure import ERASURE
 from scoring.usecases.apply_events import is_bookkeeping
 from scoring.usecases.deployment import Deployment

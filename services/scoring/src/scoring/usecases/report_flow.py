@@ -8,13 +8,13 @@ from typing import Final, Literal
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from common.errors import Malformed
-from scoring.domain.arrays import known_on, pack
 from scoring.domain.card import score
-from scoring.domain.days import day_number
 from scoring.domain.decay import Ints
-from scoring.domain.flow import Flow, moves, no_moves, summary
-from scoring.domain.policy import STAGES, TIERS
-from scoring.domain.rules import Rules
+from scoring.domain.policy.policy import STAGES, TIERS
+from scoring.domain.policy.rules import Rules
+from scoring.domain.reports.flow import Flow, moves, no_moves, summary
+from scoring.domain.state.arrays import known_on, pack
+from scoring.domain.state.days import day_number
 from scoring.usecases.deployment import Deployment
 from scoring.usecases.read_base import read_base
 

@@ -7,13 +7,13 @@ from datetime import date
 import numpy as np
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from scoring.domain.arrays import known_on, pack
 from scoring.domain.card import score
-from scoring.domain.days import day_number
 from scoring.domain.decay import Ints
-from scoring.domain.lifecycle_matrix import Cell, cells, lifecycle, no_customers
-from scoring.domain.policy import SEGMENTS, STAGES
-from scoring.domain.rules import Rules
+from scoring.domain.policy.policy import SEGMENTS, STAGES
+from scoring.domain.policy.rules import Rules
+from scoring.domain.reports.lifecycle_matrix import Cell, cells, lifecycle, no_customers
+from scoring.domain.state.arrays import known_on, pack
+from scoring.domain.state.days import day_number
 from scoring.store.base_counts import count_lifecycle
 from scoring.usecases.deployment import Deployment
 from scoring.usecases.read_base import read_base

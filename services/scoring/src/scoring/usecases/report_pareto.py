@@ -10,12 +10,12 @@ from datetime import date
 import numpy as np
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from scoring.domain.arrays import pack
-from scoring.domain.days import day_number
 from scoring.domain.decay import Ints
-from scoring.domain.pareto import Pareto, pareto
+from scoring.domain.policy.rules import Rules
+from scoring.domain.reports.pareto import Pareto, pareto
 from scoring.domain.rfm import money_in_window
-from scoring.domain.rules import Rules
+from scoring.domain.state.arrays import pack
+from scoring.domain.state.days import day_number
 from scoring.store.base_counts import read_money
 from scoring.usecases.deployment import Deployment
 from scoring.usecases.read_base import read_base

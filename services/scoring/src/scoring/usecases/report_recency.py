@@ -7,12 +7,12 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from scoring.domain.arrays import pack
-from scoring.domain.days import day_number
 from scoring.domain.key_account import key_account
-from scoring.domain.recency_histogram import FIRST_DAYS, Bin, Histogram, bins, histogram, nobody, risks, warned
+from scoring.domain.policy.rules import Rules
+from scoring.domain.reports.recency_histogram import FIRST_DAYS, Bin, Histogram, bins, histogram, nobody, risks, warned
 from scoring.domain.rfm import days_idle, money_in_window
-from scoring.domain.rules import Rules
+from scoring.domain.state.arrays import pack
+from scoring.domain.state.days import day_number
 from scoring.store.base_counts import RecencyCount, count_recency, read_at_stake
 from scoring.usecases.deployment import Deployment
 from scoring.usecases.read_base import BasePage, read_base, read_some

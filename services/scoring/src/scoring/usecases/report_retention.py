@@ -6,10 +6,10 @@ from datetime import date
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from scoring.domain.arrays import pack
-from scoring.domain.days import day_number
-from scoring.domain.retention import Buyers, buyers, no_buyers
-from scoring.domain.rules import Rules
+from scoring.domain.policy.rules import Rules
+from scoring.domain.reports.retention import Buyers, buyers, no_buyers
+from scoring.domain.state.arrays import pack
+from scoring.domain.state.days import day_number
 from scoring.usecases.deployment import Deployment
 from scoring.usecases.read_base import read_base
 

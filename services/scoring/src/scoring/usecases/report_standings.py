@@ -9,12 +9,12 @@ from typing import Final
 import numpy as np
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from scoring.domain.arrays import known_on, pack
 from scoring.domain.card import score
-from scoring.domain.days import day_number
 from scoring.domain.decay import Ints
-from scoring.domain.policy import SEGMENTS, STAGES, TIERS
-from scoring.domain.rules import Rules
+from scoring.domain.policy.policy import SEGMENTS, STAGES, TIERS
+from scoring.domain.policy.rules import Rules
+from scoring.domain.state.arrays import known_on, pack
+from scoring.domain.state.days import day_number
 from scoring.store.standings import Count, Dimension, count_standings
 from scoring.usecases.deployment import Deployment
 from scoring.usecases.read_base import read_base

@@ -13,7 +13,7 @@ from common.database import driver
 from common.dead_letters import Received
 from common.events import decode_event
 from common.progress import Place
-from scoring.domain.effects import EventMalformed, effects
+from scoring.domain.state.effects import EventMalformed, effects
 from scoring.store.erasure import find_erased, find_told_erased
 from scoring.store.lost_events import find_buried, find_lost, forget_keys, put_back
 from scoring.store.state_cache import StateCache

@@ -6,14 +6,14 @@ from datetime import date
 from typing import Any, Final
 
 from common.errors import AppError, Conflict
-from scoring.domain.arrays import pack_states
 from scoring.domain.card import Cards, score
-from scoring.domain.fixture import Fixture
-from scoring.domain.policy import Policy
-from scoring.domain.reading import PolicyInvalid
-from scoring.domain.replay import replay
-from scoring.domain.state import State
-from scoring.domain.thresholds import Thresholds
+from scoring.domain.policy.fixture import Fixture
+from scoring.domain.policy.policy import Policy
+from scoring.domain.policy.reading import PolicyInvalid
+from scoring.domain.policy.thresholds import Thresholds
+from scoring.domain.state.arrays import pack_states
+from scoring.domain.state.replay import replay
+from scoring.domain.state.state import State
 from scoring.usecases.deployment import Deployment
 from scoring.usecases.preview_card import MOST_INTERACTIONS, read_interactions
 

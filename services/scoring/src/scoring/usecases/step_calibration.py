@@ -12,15 +12,15 @@ import structlog
 from msgspec.structs import replace
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from scoring.domain.arrays import known_on, pack
-from scoring.domain.calibration import CalibrationRefused, calibrate
-from scoring.domain.calibration_measures import Measures, measure
-from scoring.domain.calibration_report import Calibrated, report
 from scoring.domain.card import score
-from scoring.domain.days import day_number
-from scoring.domain.rules import Rules
-from scoring.domain.thresholds import Thresholds
-from scoring.domain.what_if import Moves
+from scoring.domain.policy.rules import Rules
+from scoring.domain.policy.thresholds import Thresholds
+from scoring.domain.quality.calibration import CalibrationRefused, calibrate
+from scoring.domain.quality.calibration_measures import Measures, measure
+from scoring.domain.quality.calibration_report import Calibrated, report
+from scoring.domain.reports.what_if import Moves
+from scoring.domain.state.arrays import known_on, pack
+from scoring.domain.state.days import day_number
 from scoring.store.job_pages import add_page, drop_pages, read_pages
 from scoring.store.jobs import Done, Job, Progress
 from scoring.store.thresholds import add_thresholds, free_version

@@ -8,12 +8,12 @@ import structlog
 from msgspec.structs import replace
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from scoring.domain.arrays import pack
-from scoring.domain.backtest import Outcomes, observe
-from scoring.domain.days import day_number
-from scoring.domain.quality import judge
-from scoring.domain.quality_words import sentences
-from scoring.domain.rules import Rules
+from scoring.domain.policy.rules import Rules
+from scoring.domain.quality.backtest import Outcomes, observe
+from scoring.domain.quality.quality import judge
+from scoring.domain.quality.quality_words import sentences
+from scoring.domain.state.arrays import pack
+from scoring.domain.state.days import day_number
 from scoring.store.job_pages import add_page, drop_pages, read_pages
 from scoring.store.jobs import Done, Job, Progress
 from scoring.store.quality import add_quality

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from scoring.domain.transition_words import of_transition
+from scoring.domain.explain.transition_words import of_transition
 from scoring.store.transitions import Transition
 
 

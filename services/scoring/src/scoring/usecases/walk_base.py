@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from scoring.domain.rules import Rules
+from scoring.domain.policy.rules import Rules
 from scoring.store.bodies import count_bodies
 from scoring.store.jobs import Job, Progress
 from scoring.usecases.choose_rules import choose_rules

@@ -1,0 +1,93 @@
+"""How is the explanation of a score, or of a difference, said in one sentence, in English and Chinese?
+
+Source: scoring-model.md section 6: the three largest contributions, with the day of the newest event behind each.
+Example: "Engagement is 42.6: +42.6 from attended events (last 2026-11-20)."
+"""
+
+from collections.abc import Iterable
+from typing import Any, Final, NamedTuple
+
+from scoring.domain.explain.words import SCORE_WORDS, words
+from scoring.domain.explain.words_of_categories import value_words
+
+MOST_NAMED: Final = 3
+_RATIOS: Final = frozenset({"reciprocity", "churn_risk", "personal_contact", "coverage", "care.coverage"})
+_UNKNOWN: Final = {
+    "no_purchase": ("there is no purchase", "尚无购买"),
+    "no_outbound": ("nobody has written or called personally", "我方尚未主动联系"),
+    "no_events": ("nothing is recorded that it rests on", "尚无相关记录"),
+    "too_few": ("too little is recorded, or too long ago", "记录太少或太久远"),
+}
+
+
+class Both(NamedTuple):
+    """The same in English and Chinese."""
+
+    en: str
+    zh: str
+
+    def as_mapping(self) -> dict[str, str]:
+        return {"en": self.en, "zh": self.zh}
+
+
+def digits_of(name: str) -> int:
+    """How many decimals a sentence gives a metric."""
+    if name in _RATIOS:
+        return 2
+    return 0 if name.startswith(("rfm.", "clv")) else 1
+
+
+def of_score(name: str, value: float, parts: Iterable[tuple[str, str | None, float, str | None]]) -> Both:
+    """`parts`: component, kind, points, newest day."""
+    english, chinese = SCORE_WORDS[name]
+    digits = digits_of(name)
+    en, zh = _named(parts, digits)
+    if not en:
+        return Both(
+            f"{english} is {value:.{digits}f}: nothing adds to it.", f"{chinese}为 {value:.{digits}f}：暂无贡献。"
+        )
+    return Both(
+        f"{english} is {value:.{digits}f}: {', '.join(en)}.", f"{chinese}为 {value:.{digits}f}：{'，'.join(zh)}。"
+    )
+
+
+def moved(
+    name: str, before: float | None, after: float | None, parts: Iterable[tuple[str, str | None, float, str | None]]
+) -> Both:
+    """`parts` as in of_score, their points being differences."""
+    said, digits = SCORE_WORDS[name], digits_of(name)
+    was, now = (("unknown", "未知") if one is None else (f"{one:.{digits}f}",) * 2 for one in (before, after))
+    en, zh = _named(parts, digits)
+    if not en:
+        return Both(f"{said[0]} stays {now[0]}.", f"{said[1]}仍为{now[1]}。")
+    more = f"{(after or 0) - (before or 0):+.{digits}f}"
+    return Both(
+        f"{said[0]} goes from {was[0]} to {now[0]} ({more}): {', '.join(en)}.",
+        f"{said[1]}由 {was[1]} 变为 {now[1]}（{more}）：{'，'.join(zh)}。",
+    )
+
+
+def _named(parts: Iterable[tuple[str, str | None, float, str | None]], digits: int) -> tuple[list[str], list[str]]:
+    """The largest parts in both languages."""
+    en, zh = [], []
+    for component, kind, points, newest in sorted(parts, key=lambda part: -abs(part[2]))[:MOST_NAMED]:
+        said = words(component, kind)
+        last, latest = ("", "") if newest is None else (f" (last {newest})", f"（最近 {newest}）")
+        en.append(f"{points:+.{digits}f} from {said[0]}{last}")
+        zh.append(f"{said[1]} {points:+.{digits}f}{latest}")
+    return en, zh
+
+
+def of_unknown(name: str, code: str) -> Both:
+    """Why a metric is null."""
+    english, chinese = SCORE_WORDS[name]
+    en, zh = _UNKNOWN.get(code, _UNKNOWN["no_events"])
+    return Both(f"{english} is unknown: {en}.", f"{chinese}未知：{zh}。")
+
+
+def changed(name: str, before: Any, after: Any) -> Both:
+    """A category that moved, or did not."""
+    said, was, now = SCORE_WORDS[name], value_words(before), value_words(after)
+    if before == after:
+        return Both(f"{said[0]} stays {now[0]}.", f"{said[1]}仍为{now[1]}。")
+    return Both(f"{said[0]} goes from {was[0]} to {now[0]}.", f"{said[1]}由{was[1]}变为{now[1]}。")
