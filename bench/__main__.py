@@ -10,6 +10,7 @@ from tests.support.homes import end_in_order_on_sigterm
 BENCHES: Final = {
     "ingest": "bench.ingest",
     "scoring": "bench.scoring",
+    "growth": "bench.growth",
     "nightly": "bench.nightly",
     "rfm": "bench.rfm",
     "what_if": "bench.what_if",

@@ -2,6 +2,7 @@
 
 import random
 import uuid
+from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
 from itertools import accumulate
 from typing import Any, Final
@@ -14,6 +15,8 @@ EVERYBODY: Final = 20_000
 FIRST: Final = datetime(2026, 9, 1, tzinfo=timezone(timedelta(hours=8)))
 ZIPF: Final = 1.2
 """Of the skewed customers the n-th is met in proportion to 1/n^1.2: 550 of them in a batch of 2,000 events."""
+
+Record = tuple[bytes, bytes]
 
 TYPES: Final = (
     "page.viewed",
@@ -40,6 +43,21 @@ def skewed(number: int, seed: int) -> list[tuple[bytes, bytes]]:
     weights = list(accumulate(1 / rank**ZIPF for rank in range(1, EVERYBODY + 1)))
     customers = dice.choices(range(EVERYBODY), cum_weights=weights, k=number)
     return [_record(dice, str(customer), dice.choice(TYPES), _time(seed, at)) for at, customer in enumerate(customers)]
+
+
+def history(customers: int, each: int, seed: int) -> Iterator[Record]:
+    """Key and value of events, so many of each customer, spread over the year before the others begin."""
+    dice, number = random.Random(seed), customers * each
+    for at in range(number):
+        time = (FIRST - timedelta(days=360) + timedelta(days=360 * at / number)).isoformat()
+        yield _record(dice, str(at % customers), dice.choice(TYPES), time)
+
+
+def once_each(customers: int, number: int, seed: int) -> list[Record]:
+    """Key and value of one event of each of some known customers."""
+    dice = random.Random(seed)
+    chosen = dice.sample(range(customers), number)
+    return [_record(dice, str(one), dice.choice(TYPES), _time(seed, at)) for at, one in enumerate(chosen)]
 
 
 def _time(seed: int, at: int) -> str:

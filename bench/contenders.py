@@ -82,22 +82,23 @@ class Quix(Contender):
 @asynccontextmanager
 async def contender(home: Home, mode: str) -> AsyncIterator[Contender]:
     """A contender, stopped once it is there; ended at the end."""
-    starting = _quix(home) if mode == QUIX else _ours(home, mode)
+    starting = _quix(home) if mode == QUIX else ours(home, mode)
     async with starting as one:
         one.process.send_signal(signal.SIGSTOP)
         yield one
 
 
 @asynccontextmanager
-async def _ours(home: Home, mode: str) -> AsyncIterator[Ours]:
-    database = f"scoring_{mode}"
+async def ours(home: Home, mode: str, topic: str = INTERACTIONS) -> AsyncIterator[Ours]:
+    """A worker of ours on a topic, running; ended at the end."""
+    database = f"{mode}_{topic.split('.')[1]}"
     admin = await asyncpg.connect(admin_url(home))
     await create_database(admin, database, "scoring")
     await admin.close()
     await grant_inside(in_database(admin_url(home), database), "scoring")
     await migrate(home, "scoring", database)
     url = home.database_url("scoring", database)
-    command = [sys.executable, "-m", "bench.scoring_worker", url, home.bootstrap, mode]
+    command = [sys.executable, "-m", "bench.scoring_worker", url, home.bootstrap, mode, topic]
     connection = await asyncpg.connect(url)
     try:
         async with _running(command, mode) as process:

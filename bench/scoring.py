@@ -89,7 +89,7 @@ async def _round(
     written += len(records)
     touched = oracle.apply(records)
     for one in contenders:
-        cpu, seconds = await _run(one, written)
+        cpu, seconds = await run(one, written)
         if not warm_up:
             one.per_cpu_second.setdefault(workload, []).append(len(records) / cpu)
             one.per_second.setdefault(workload, []).append(len(records) / seconds)
@@ -97,7 +97,7 @@ async def _round(
     return written
 
 
-async def _run(one: Contender, written: int) -> tuple[float, float]:
+async def run(one: Contender, written: int) -> tuple[float, float]:
     """Let the contender work until it has applied everything; its CPU seconds and the wall seconds."""
     before, began = one.process.cpu_times(), time.perf_counter()
     one.process.send_signal(signal.SIGCONT)

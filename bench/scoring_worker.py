@@ -1,7 +1,7 @@
 """What is measured of scoring: one process that consumes and does a part of the work.
 
-python -m bench.scoring_worker URL BOOTSTRAP copy | scoring | relay | single: the ledger's COPY alone, the whole path to
-the outbox, or that and the relay to Kafka, or that with a transaction an event.
+python -m bench.scoring_worker URL BOOTSTRAP MODE TOPIC, of the modes copy (the ledger's COPY alone), scoring (the whole
+path to the outbox), relay (that and the relay to Kafka) and single (the whole path with a transaction an event).
 """
 
 import sys
@@ -16,7 +16,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from common.consumer import BATCH_RECORDS, Consumer
 from common.database import driver, open_database
 from common.dead_letters import Received
-from common.events import INTERACTIONS
 from common.garbage import collect_less
 from common.kafka import open_producer
 from common.outbox import OutboxRelay
@@ -37,7 +36,7 @@ async def copy_only(connection: AsyncConnection, batch: Sequence[Received]) -> N
     await store_events(await driver(connection), batch)
 
 
-async def main(url: str, bootstrap: str, mode: str) -> None:
+async def main(url: str, bootstrap: str, mode: str, topic: str) -> None:
     """Consume until SIGTERM."""
     stop = stop_on_signals()
     settings = ScoringSettings(database_url=url, kafka_bootstrap=bootstrap)
@@ -47,8 +46,8 @@ async def main(url: str, bootstrap: str, mode: str) -> None:
     consumer = Consumer(
         database=database,
         bootstrap=bootstrap,
-        group=f"bench.{mode}",
-        topics=[INTERACTIONS],
+        group=f"bench.{mode}.{topic}",
+        topics=[topic],
         handle=copy_only if mode == "copy" else EventHandler(deployment, cache).handle,
         forget=cache.forget,
         decode=read_facts,

@@ -30,13 +30,13 @@ async def servers() -> AsyncIterator[Home]:
         yield home
 
 
-async def write(home: Home, records: Records) -> None:
-    """Put records on the log of interactions, acknowledged."""
+async def write(home: Home, records: Records, topic: str = INTERACTIONS) -> None:
+    """Put records on a topic's log, acknowledged."""
     async with open_producer(home.bootstrap, partitions=PARTITIONS) as producer:
         await producer.connected()
         for start in range(0, len(records), IN_FLIGHT):
             futures = {
-                producer.append(INTERACTIONS, partition_of(key, PARTITIONS), key, value)[0]
+                producer.append(topic, partition_of(key, PARTITIONS), key, value)[0]
                 for key, value in records[start : start + IN_FLIGHT]
             }
             await asyncio.gather(*futures)
