@@ -6,6 +6,7 @@ sum scales one base of the old facts by 2^(-1/h) a day and adds the few facts in
 Example: 8 points on day 70, h 30: D is 8 on day 70, 4 on day 100; sat(10, 10) = 0.5.
 """
 
+import math
 from dataclasses import dataclass
 from typing import Final
 
@@ -202,8 +203,8 @@ def weighted_count(at: Ints, weight: Floats, size: int) -> Floats:
 def sat(x: Floats, half_point: float) -> Floats:
     """1 - 2^(-max(x, 0)/c), in one piece of memory: guards make these arrays long."""
     fallen: Floats = np.maximum(x, 0.0)
-    fallen *= -1.0 / half_point
-    np.exp2(fallen, out=fallen)
+    fallen *= -math.log(2.0) / half_point  # exp takes two thirds of the time of exp2
+    np.exp(fallen, out=fallen)
     return np.subtract(1.0, fallen, out=fallen)
 
 
