@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 import pytest
+from msgspec import msgpack
 from sqlalchemy import text
 from tests.integration.scoring.desk import (
     TODAY,
@@ -45,6 +46,12 @@ def erased(customer: str, *aliases: str, request: str = "prv_1") -> list[Event]:
 
 def story(*subjects: str) -> list[Event]:
     return [order(one, 40_000, days_ago=days, id_=f"{one}-{days}") for one in subjects for days in (3, 400)]
+
+
+OPEN_RUN: Final = text(
+    "INSERT INTO job (id, kind, params, asked_by, partial, done) "
+    "VALUES (gen_random_uuid(), :kind, 'null', 'ann', :partial, 1)"
+)
 
 
 async def look_up(database: Database, desk: Desk, own: str) -> None:
@@ -94,6 +101,20 @@ async def test_of_an_erased_customer_and_its_aliases_only_the_fact_is_left(datab
     assert await rows(database, "SELECT result FROM job") == [({"movers": ["erased", "c-neighbour"]},)]
     bodies = oracle(story("c-neighbour"), desks[0].deployment, policy)
     assert await last_card(database, "c-neighbour") == oracle_card("c-neighbour", bodies.values(), TODAY, policy)
+
+
+async def test_only_the_open_runs_that_found_an_erased_customer_begin_anew(database: Database) -> None:
+    desk = Desk(database)
+    await desk.apply(story("c-1", "c-12"))
+    async with database.transaction() as connection:
+        for kind, named in (("what_if", "c-1"), ("what_if", "c-neighbour"), ("calibrate", "c-1")):
+            await connection.execute(OPEN_RUN, {"kind": kind, "partial": msgpack.encode({"movers": [named]})})
+        await connection.execute(WHAT_IF, {"result": '{"movers": ["c-12", "c-1"], "names": {"c-1": "c-1"}}'})
+    await desk.apply(erased("c-1"))
+    left = await rows(database, "SELECT kind, done FROM job WHERE result IS NULL ORDER BY kind, done")
+    assert left == [("calibrate", 1), ("what_if", 0), ("what_if", 1)]
+    found = await rows(database, "SELECT result FROM job WHERE result IS NOT NULL")
+    assert found == [({"movers": ["c-12", "erased"], "names": {"erased": "erased"}},)]
 
 
 async def test_what_comes_late_of_an_erased_id_is_neither_counted_nor_kept(database: Database) -> None:

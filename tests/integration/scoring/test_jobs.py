@@ -106,6 +106,23 @@ async def test_a_run_that_is_cancelled_while_a_step_is_under_way_loses_that_step
     assert not await step(database)
 
 
+async def test_a_step_does_not_write_back_what_an_erasure_took_meanwhile(database: Database) -> None:
+    id_ = await queue(database)
+    assert await step(database)
+
+    async def set_back_meanwhile(connection: AsyncConnection, job: Job, at: Deployment) -> Progress | Done:
+        async with database.transaction() as other:
+            await other.execute(text("UPDATE job SET partial = NULL, done = 0"))
+        return await count(connection, job, at)
+
+    with pytest.raises(JobCancelled):
+        await step(database, set_back_meanwhile)
+    assert (await job_of(database, id_)).partial is None
+    while await step(database):
+        pass
+    assert (await job_of(database, id_)).state == "done"
+
+
 async def test_a_run_that_cannot_go_on_fails_with_what_to_do_and_the_worker_lives(database: Database) -> None:
     async def refuse(_: AsyncConnection, __: Job, ___: Deployment) -> Progress | Done:
         raise Conflict("Too few customers: calibrate again when there are 200.")

@@ -40,13 +40,6 @@ _EVENTS = text(
 _UNSENT = text("DELETE FROM outbox WHERE partition = ANY(:partitions) AND key = ANY(:keys)")
 # A mark that a worker has in hand goes with its transaction, which waits for our guard: to wait for it is a circle.
 _MARKS = text("DELETE FROM dirty WHERE id IN (SELECT id FROM dirty WHERE customer = ANY(:ids) FOR UPDATE SKIP LOCKED)")
-# A what-if lists who would move: of an erased one the line stays, without the id.
-_LISTS = text(
-    """
-    UPDATE job SET result = CAST(replace(CAST(result AS text), :id, 'erased') AS json)
-    WHERE position(CAST(:id AS text) IN CAST(result AS text)) > 0
-    """
-)
 _REST: Final = (
     _MARKS,
     *(
@@ -54,11 +47,25 @@ _REST: Final = (
         for table in ("transition", "dead_letter", "audit_finding")
     ),
 )
-# Runs name customers (movers, advocates): those that ended are forgotten, those under way begin anew.
-_ENDED_RUNS = text("DELETE FROM job WHERE finished_at IS NOT NULL AND CAST(result AS text) LIKE ANY(:patterns)")
-_OPEN_RUNS = text(
-    "UPDATE job SET partial = NULL, done = 0 WHERE finished_at IS NULL AND kind IN ('what_if', 'base_count')"
+# Runs name customers (movers, advocates). Of an erased one the line stays, without the id; the parts between the quotes
+# of the result are its names and texts. A run under way that has found an erased one begins anew; no other does.
+_LISTS = text(
+    """
+    UPDATE job SET result = CAST((
+        SELECT string_agg(CASE WHEN told = ANY(:ids) THEN 'erased' ELSE told END, '"' ORDER BY number)
+        FROM string_to_table(CAST(result AS text), '"') WITH ORDINALITY AS part(told, number)) AS json)
+    WHERE kind = ANY(:kinds) AND EXISTS (
+        SELECT FROM string_to_table(CAST(result AS text), '"') AS told WHERE told = ANY(:ids))
+    """
 )
+_OPEN_RUNS = text(
+    """
+    UPDATE job SET partial = NULL, done = 0
+    WHERE finished_at IS NULL AND kind = ANY(:kinds) AND EXISTS (
+        SELECT FROM unnest(CAST(:ids AS text[])) AS gone(id) WHERE position(convert_to(gone.id, 'UTF8') IN partial) > 0)
+    """
+)
+_NAMING: Final = ("what_if", "base_count")
 _MARKED = text(
     """
     SELECT s.subject FROM unnest(CAST(:partitions AS int[]), CAST(:subjects AS text[])) AS asked(partition, subject)
@@ -86,14 +93,14 @@ async def delete_events(connection: AsyncConnection, ids: Collection[str]) -> No
 
 
 async def delete_traces(connection: AsyncConnection, partition_of: Mapping[str, int]) -> None:
-    """Delete what else tells of some ids: past transitions, messages that wait, marks, dead letters, findings."""
+    """Delete what else tells of some ids: past transitions, messages that wait, marks, dead letters, findings, runs."""
     partitions = sorted(set(partition_of.values()))
     await connection.execute(_UNSENT, {"partitions": partitions, "keys": [id_.encode() for id_ in partition_of]})
     for statement in _REST:
         await connection.execute(statement, {"ids": sorted(partition_of)})
-    await connection.execute(_LISTS, [{"id": id_} for id_ in sorted(partition_of)])
-    await connection.execute(_ENDED_RUNS, {"patterns": [f"%{id_}%" for id_ in sorted(partition_of)]})
-    await connection.execute(_OPEN_RUNS)
+    named = {"ids": sorted(partition_of), "kinds": list(_NAMING)}
+    for statement in (_LISTS, _OPEN_RUNS):
+        await connection.execute(statement, named)
 
 
 async def find_erased(connection: AsyncConnection, partition_of: Mapping[str, int]) -> set[str]:

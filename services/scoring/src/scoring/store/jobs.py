@@ -51,15 +51,16 @@ _KEEP = text(
     """
     UPDATE job SET state = 'running', done = :done, total = :total, partial = :partial,
                    started_at = coalesce(started_at, now())
-    WHERE id = :id AND state IN ('queued', 'running')
+    WHERE id = :id AND state IN ('queued', 'running') AND partial IS NOT DISTINCT FROM CAST(:kept AS bytea)
     """
 )
 _FINISH = text(
     """
-    UPDATE job SET state = :state, done = coalesce(:done, done), total = coalesce(:done, total),
+    UPDATE job SET state = CAST(:state AS text), done = coalesce(:done, done), total = coalesce(:done, total),
                    result = CAST(:result AS json), error = :error, partial = NULL,
                    started_at = coalesce(started_at, now()), finished_at = clock_timestamp()
     WHERE id = :id AND state IN ('queued', 'running')
+      AND (CAST(:state AS text) = 'failed' OR partial IS NOT DISTINCT FROM CAST(:kept AS bytea))
     """
 )
 _CANCEL = text(
@@ -79,6 +80,7 @@ class Job:
     state: str
     params: dict[str, Any]  # as the kind's own asking wrote it
     partial: Any  # as the kind's own step kept it
+    kept: bytes | None  # the same, as it is stored
     done: int
     total: int | None
     result: dict[str, Any] | None  # as the kind's own last step gave it
@@ -149,21 +151,21 @@ async def claim_job(connection: AsyncConnection, kinds: Sequence[str]) -> Job | 
     return None
 
 
-async def keep_progress(connection: AsyncConnection, id_: UUID, progress: Progress) -> bool:
-    """Keep what a step did; False: the run was cancelled meanwhile."""
-    kept = {"done": progress.done, "total": progress.total, "partial": msgspec.msgpack.encode(progress.partial)}
-    return (await connection.execute(_KEEP, {"id": id_, **kept})).rowcount == 1
+async def keep_progress(connection: AsyncConnection, job: Job, progress: Progress) -> bool:
+    """Keep what a step did; False: the run was cancelled or set back meanwhile."""
+    step = {"done": progress.done, "total": progress.total, "partial": msgspec.msgpack.encode(progress.partial)}
+    return (await connection.execute(_KEEP, {"id": job.id, "kept": job.kept, **step})).rowcount == 1
 
 
-async def finish_job(connection: AsyncConnection, id_: UUID, done: Done) -> bool:
-    """End a run with its result; False: it was cancelled meanwhile."""
+async def finish_job(connection: AsyncConnection, job: Job, done: Done) -> bool:
+    """End a run with its result; False: it was cancelled or set back meanwhile."""
     ended = {"state": DONE, "done": done.done, "result": _json(done.result), "error": None}
-    return (await connection.execute(_FINISH, {"id": id_, **ended})).rowcount == 1
+    return (await connection.execute(_FINISH, {"id": job.id, "kept": job.kept, **ended})).rowcount == 1
 
 
 async def fail_job(connection: AsyncConnection, id_: UUID, error: str) -> None:
     """End a run that cannot go on, with what to do."""
-    ended = {"state": FAILED, "done": None, "result": None, "error": error}
+    ended = {"state": FAILED, "done": None, "result": None, "error": error, "kept": None}
     await connection.execute(_FINISH, {"id": id_, **ended})
 
 
@@ -185,6 +187,7 @@ def _job(row: Any) -> Job:
         state=state,
         params=msgspec.json.decode(params),
         partial=None if partial is None else msgspec.msgpack.decode(partial),
+        kept=partial,
         done=done,
         total=total,
         result=None if result is None else msgspec.json.decode(result),

@@ -22,7 +22,7 @@ Step = Callable[[AsyncConnection, Job, Deployment], Awaitable[Progress | Done]]
 
 
 class JobCancelled(Exception):
-    """The run was cancelled while its step was under way: the step must be rolled back."""
+    """The run was cancelled, or set back by an erasure, while its step was under way: the step must be rolled back."""
 
 
 class StepInterrupted(Exception):
@@ -57,9 +57,9 @@ async def step_job(connection: AsyncConnection, steps: Mapping[str, Step], *, de
 
 async def _keep(connection: AsyncConnection, job: Job, found: Progress | Done) -> None:
     if isinstance(found, Done):
-        kept = await finish_job(connection, job.id, found)
+        kept = await finish_job(connection, job, found)
         log.info("job_done", job=str(job.id), kind=job.kind)
     else:
-        kept = await keep_progress(connection, job.id, found)
+        kept = await keep_progress(connection, job, found)
     if not kept:
         raise JobCancelled(str(job.id))
