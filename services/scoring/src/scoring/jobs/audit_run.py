@@ -10,9 +10,11 @@ from functools import partial
 from typing import Final
 from uuid import uuid4
 
+import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from common.database import Database
+from common.errors import Unavailable
 from common.outbox import OutboxRelay
 from scoring.jobs.compare_log import LogComparison
 from scoring.jobs.retries import in_transaction
@@ -28,6 +30,8 @@ from scoring.usecases.deployment import Deployment
 from scoring.usecases.erase_customers import all_of
 from scoring.usecases.judge_quietly import judge_quietly
 from scoring.usecases.rebuild_subjects import Comparison, rebuild_subjects
+
+log = structlog.get_logger()
 
 PAGE: Final = 200
 SLICES_A_DAY: Final = 24
@@ -153,11 +157,18 @@ class Audit:
         left: set[int] = {partition for partition, _, _ in stuck}
         if self._repairs and stuck:
             await in_transaction(self._database, partial(place_rightly, partitions=self._deployment.partitions))
+            await self._drain()
+            left = {partition for partition, _, _ in await in_transaction(self._database, look)}
+        self._found += [tell.of_stuck(*one, is_repaired=one[0] not in left) for one in stuck]
+
+    async def _drain(self) -> None:
+        """Send what waits; while the broker does not answer, it waits on."""
+        try:
             for _ in range(MOST_DRAINS):
                 if not await self._relay.drain():
                     break
-            left = {partition for partition, _, _ in await in_transaction(self._database, look)}
-        self._found += [tell.of_stuck(*one, is_repaired=one[0] not in left) for one in stuck]
+        except (Unavailable, OSError) as error:
+            log.warning("outbox_waits_on", error=type(error).__name__)
 
     def _by_partition(self, subjects: Iterable[str]) -> dict[int, list[str]]:
         groups: dict[int, list[str]] = {}
