@@ -25,6 +25,7 @@ from scoring.domain.explain.guards import ORDERS, Held, Turn, held, next_turn
 from scoring.domain.explain.metrics import values_of
 from scoring.domain.explain.parts import Known, look
 from scoring.domain.policy.policy import TIERS
+from scoring.domain.state.kinds import KINDS
 
 RULES: Final[dict[str, Callable[[Known], list[Rule]]]] = {
     "segment": segment_rules,
@@ -51,11 +52,12 @@ OTHERWISE: Final[dict[str, str | bool]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cap:
-    """The tier that unresolved trouble takes away, the day of that trouble, and the first day without the cap."""
+    """The tier that unresolved trouble takes away, the day and kinds of that trouble, and the first day without it."""
 
     at: str
     would_be: str
     trouble_day: int
+    kinds: tuple[str, ...]
     ends_day: int
 
 
@@ -64,7 +66,7 @@ class Reasons:
     """`clauses`: of the rule that gave the value, on `day`, the last day that it gave it.
 
     Where no rule did, those of the next better one, which do not all hold. `today`: the same rule on the as-of day,
-    where that is another day.
+    where that is another day. `turn`: the next other value; `fall`: the same where it ends what the guard holds.
     """
 
     value: str | bool
@@ -76,6 +78,7 @@ class Reasons:
     held: Held | None
     cap: Cap | None
     turn: Turn | None
+    fall: Turn | None
 
 
 def reasons_of(name: str, known: Known) -> Reasons | None:
@@ -89,6 +92,7 @@ def reasons_of(name: str, known: Known) -> Reasons | None:
     then = known if day == known.day else look(known.state, day, known.policy, known.thresholds)
     rule = _rule_for(name, best, then)
     again = _same(rule, RULES[name](then), RULES[name](known)) if day != known.day else None
+    turn = next_turn(name, known, lambda coming: coming != value)
     return Reasons(
         value=value,
         raw=value if found is None else found.raw,
@@ -98,8 +102,14 @@ def reasons_of(name: str, known: Known) -> Reasons | None:
         today=() if again is None else again.clauses,
         held=found if found is not None and found.day != known.day else None,
         cap=_cap(value, best, known) if name == "tier" else None,
-        turn=next_turn(name, known, lambda coming: coming != value),
+        turn=turn,
+        fall=turn if turn is not None and found is not None and _is_below(name, turn.value, best) else None,
     )
+
+
+def _is_below(name: str, one: str, other: str) -> bool:
+    order = ORDERS[name]
+    return order.index(one) < order.index(other)
 
 
 def _rule_for(name: str, value: str | bool, known: Known) -> Rule:
@@ -133,4 +143,6 @@ def _cap(value: str | bool, best: str, known: Known) -> Cap | None:
     if value == best:
         return None
     rule, (trouble, _) = known.policy.severe, trouble_and_cleared(known)
-    return Cap(at=TIERS[rule.cap], would_be=best, trouble_day=trouble, ends_day=trouble + rule.window_days)
+    kinds = tuple(KINDS[kind] for kind in rule.kinds)
+    ends = trouble + rule.window_days
+    return Cap(at=TIERS[rule.cap], would_be=best, trouble_day=trouble, kinds=kinds, ends_day=ends)

@@ -98,13 +98,13 @@ def _guard(found: Reasons) -> dict[str, Any] | None:
     """What holds the value up, and when it falls if nothing changes."""
     if found.held is None:
         return None
-    turn = found.turn
+    fall = found.fall
     return {
         "days": found.held.guard_days,
         "was": found.held.best,
         "was_on": date_of(found.held.day).isoformat(),
-        "falls_on": None if turn is None else date_of(turn.day).isoformat(),
-        "falls_to": None if turn is None else turn.value,
+        "falls_on": None if fall is None else date_of(fall.day).isoformat(),
+        "falls_to": None if fall is None else fall.value,
     }
 
 
@@ -112,7 +112,7 @@ def _cap(found: Reasons, evidence: Evidence) -> dict[str, Any] | None:
     cap = found.cap
     if cap is None:
         return None
-    events = evidence.of(("complaint", "detractor"), until=cap.trouble_day, days=(cap.trouble_day, cap.trouble_day))
+    events = evidence.of(cap.kinds, until=cap.trouble_day, days=(cap.trouble_day, cap.trouble_day))
     return {
         "at": cap.at,
         "would_be": cap.would_be,

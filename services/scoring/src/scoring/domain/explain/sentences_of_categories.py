@@ -72,9 +72,13 @@ def _held(found: Reasons) -> Both:
     was, today = date_of(found.day).isoformat(), value_words(found.raw)
     en = f"Shown because it was so on {was}; the day alone gives {today[0]}"
     zh = f"因 {was} 达到而保留，当日本为{today[1]}"
-    if found.turn is None:
+    if found.cap is not None:
+        kept = value_words(found.cap.would_be)
+        en = f"Without the cap {kept[0]}, because it was so on {was}; the day alone gives {today[0]}"
+        zh = f"若无上限则因 {was} 达到而保留{kept[1]}，当日本为{today[1]}"
+    if found.fall is None:
         return Both(f"{en}.", f"{zh}。")
-    turns, on = value_words(found.turn.value), date_of(found.turn.day).isoformat()
+    turns, on = value_words(found.fall.value), date_of(found.fall.day).isoformat()
     return Both(f"{en}; it becomes {turns[0]} on {on} if nothing changes.", f"{zh}；若无变化将于 {on} 变为{turns[1]}。")
 
 
