@@ -171,6 +171,7 @@ async def test_a_list_as_of_a_day_is_what_was_listed_then(api: httpx.AsyncClient
 REFUSED: list[tuple[str, dict[str, str], int, str]] = [
     ("/explain", {"score": "luck"}, 422, "unknown_score"),
     ("/explain-diff", {}, 422, "nothing_to_compare"),
+    ("/explain-diff", {"from": "2026-01-02", "to": "2026-01-01"}, 422, "wrong_way_round"),
     ("/explain-diff", {"from_policy": "99"}, 404, "unknown_policy"),
     ("/explain-diff", {"to_thresholds": "99"}, 404, "unknown_thresholds"),
     ("/explain-diff", {"from": "banana"}, 422, "malformed"),

@@ -14,7 +14,7 @@ from scoring.domain.explain.conditions import deciding
 from scoring.domain.explain.contributions import EXPLAINED
 from scoring.domain.explain.explain import Explanation, View, explain, explain_view, view
 from scoring.domain.explain.metrics import CATEGORIES, METRICS, NUMBERS, path_of
-from scoring.domain.explain.next_step import STEPPED, next_step
+from scoring.domain.explain.next_step import STEPPED, Way, next_step, smallest
 from scoring.domain.explain.parts import look
 from scoring.domain.policy.policy import Policy
 from scoring.domain.state.days import date_of, day_number
@@ -246,3 +246,43 @@ def test_the_days_of_a_turn_are_dates() -> None:
     found = told("status", [order(0)], 10).as_mapping()
     assert (found["changes_on"], found["changes_to"]) == (on(180).isoformat(), "dormant")
     assert date_of(day_number(on(180))) == on(180)
+
+
+CLOSE = [event("meeting.held", day) for day in range(6)] + [order(day, 60_000) for day in range(5)]
+CLOSE += [event("event.attended", day) for day in range(6)] + [nps(5, 10)]
+
+
+def test_the_end_of_a_cap_is_no_fall_of_what_the_guard_holds() -> None:
+    found = told("tier", [*CLOSE, event("complaint.made", 26)], 55).as_mapping()
+    assert (found["value"], found["guard"]["was"]) == ("face_to_face", "intimate")
+    assert (found["changes_to"], found["changes_on"]) == ("intimate", found["cap"]["ends_on"])
+    assert (found["guard"]["falls_on"], found["guard"]["falls_to"]) == (None, None)
+    assert "Without the cap intimate, because it was so on" in found["sentence"]
+    assert "it becomes intimate" not in found["sentence"]
+
+
+def test_a_cap_names_the_kinds_that_the_policy_calls_severe() -> None:
+    severe = {**MAPPING["severe"], "kinds": ["payment_failed"]} if "severe" in MAPPING else None
+    assert severe is not None
+    policy = Policy.from_mapping({**MAPPING, "version": "payments", "severe": severe})
+    story = [*CLOSE, event("payment.failed", 6, id_="unpaid"), event("complaint.made", 6, id_="said")]
+    found = explain("tier", story, on(6), policy, policy.fixed, SETTING).as_mapping()
+    assert found["cap"] is not None
+    assert found["cap"]["events"] == ["shop/unpaid"]
+
+
+def test_a_long_past_is_looked_ahead_of_less_far_and_hinted_at_in_small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+    story = [order(0, 30_000)]
+    whole = told("tier", story, 10).as_mapping()["next"]
+    monkeypatch.setattr("scoring.domain.explain.next_step.MOST_ROWS", 30)
+    assert told("tier", story, 10).as_mapping()["next"] == whole
+    monkeypatch.setattr("scoring.domain.explain.next_step.MOST_TRIED", 4)
+    monkeypatch.setattr("scoring.domain.explain.guards.MOST_AHEAD", 4)
+    assert told("tier", story, 10).as_mapping()["next"]["ways"] == []
+    assert told("status", story, 160).as_mapping()["changes_on"] is None
+    assert told("status", story, 170).as_mapping()["changes_on"] == on(180).isoformat()
+
+
+def test_more_steps_are_kept_where_they_get_there_earlier() -> None:
+    late, early = Way(times=(1, 0, 0, 0, 0), day=40), Way(times=(2, 0, 0, 0, 0), day=2)
+    assert smallest([late, early, Way(times=(3, 0, 0, 0, 0), day=3)]) == [late, early]

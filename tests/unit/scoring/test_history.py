@@ -52,3 +52,10 @@ def test_three_years_are_judged_at_once_and_more_is_refused() -> None:
         over("strength", [order(0)], 1, 0)
     with pytest.raises(ScoreUnknown):
         over("luck", [order(0)], 0, 1)
+
+
+def test_the_longer_the_past_the_fewer_days_are_judged_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("scoring.domain.explain.history.MOST_JUDGED", 30)
+    assert len(over("strength", [order(0)], 0, 9).values) == 10
+    with pytest.raises(HistoryImpossible, match="ask for at most 10 days"):
+        over("strength", [order(0)], 0, 10)

@@ -112,11 +112,22 @@ Days = Annotated[tuple[date, date], Depends(_days)]
 
 @router.get("/v1/customers/{customer}/history", dependencies=WHEN_APPLIED, responses=NOT_YET)
 async def get_history(
-    asked: AskedCustomer, metric: Metric, days: Days, rules: ChosenRules, freshness: CurrentFreshness
+    asked: AskedCustomer,
+    metric: Metric,
+    days: Days,
+    rules: ChosenRules,
+    connection: Connection,
+    deployment: Deployed,
+    freshness: CurrentFreshness,
 ) -> HistoryAnswer:
-    """A score or category on each day from `from` (default 90 days) to `to` (default today), at most 1,100 days."""
+    """A score or category on each day from `from` (default 90 days) to `to` (default today), at most 1,100 days.
+
+    Fewer days of a customer with very many events; the refusal says how many.
+    """
     customer = await asked.find()
-    found = await read_history(customer, metric, first=days[0], last=days[1], rules=rules)
+    found = await read_history(
+        connection, customer, metric, first=days[0], last=days[1], rules=rules, deployment=deployment
+    )
     return HistoryAnswer.model_validate(
         {
             "customer": customer.id,

@@ -16,6 +16,9 @@ from scoring.store.rules import RulesInForce
 MOST_WALKS: Final = 2
 """Requests of one process that judge the whole base at a time: each holds a connection for as long as that takes."""
 
+MOST_LONG_PASTS: Final = 2
+"""Requests of one process that judge a customer with a long past over many days at a time."""
+
 
 def wall_clock() -> datetime:
     """The present instant."""
@@ -24,7 +27,10 @@ def wall_clock() -> datetime:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deployment:
-    """Handed to every use case; `now` is the only clock. `walks`: who may read the whole base for a request."""
+    """Handed to every use case; `now` is the only clock.
+
+    `walks`: who may read the whole base for a request; `long_pasts`: who may judge a long past over many days.
+    """
 
     partitions: int
     zone: ZoneInfo
@@ -32,6 +38,7 @@ class Deployment:
     rules: RulesInForce = field(default_factory=RulesInForce)
     now: Callable[[], datetime] = wall_clock
     walks: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(MOST_WALKS))
+    long_pasts: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(MOST_LONG_PASTS))
 
     @classmethod
     def of(cls, settings: ScoringSettings, *, now: Callable[[], datetime] = wall_clock) -> "Deployment":

@@ -1,6 +1,5 @@
 """Why does this customer stand elsewhere than on another day, or by other rules?"""
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -16,6 +15,7 @@ from scoring.domain.state.replay import Interaction
 from scoring.domain.state.state import State
 from scoring.usecases.deployment import Deployment
 from scoring.usecases.find_customer import Customer
+from scoring.usecases.judge_beside import judge_beside
 from scoring.usecases.read_named_events import read_named_events
 
 
@@ -23,6 +23,12 @@ class NothingToCompare(Malformed):
     """Both sides are the same day by the same rules."""
 
     code = "nothing_to_compare"
+
+
+class WrongWayRound(Malformed):
+    """`from` is a later day than `to`, so that `to` could name no event that is new."""
+
+    code = "wrong_way_round"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,20 +48,27 @@ async def explain_difference(
     after: Side,
     deployment: Deployment,
 ) -> list[Difference]:
-    """One metric, or all that is shown and what moved most. Raises ScoreUnknown, NothingToCompare."""
+    """One metric, or all that is shown and what moved most.
+
+    Raises ScoreUnknown, NothingToCompare, WrongWayRound, LongPastsBusy.
+    """
     metric = None if name is None else metric_named(name)
+    if before.as_of > after.as_of:
+        raise WrongWayRound(
+            f"`from` {before.as_of} is after `to` {after.as_of}: give the earlier day as `from`; what moved back is "
+            "the same with the other sign."
+        )
     if (before.as_of, before.rules.versions) == (after.as_of, after.rules.versions):
         raise NothingToCompare(
             "Both sides are the same day by the same rules: give `from` (a day before `to`), or another "
             "`from_policy`, `to_policy`, `from_thresholds` or `to_thresholds`."
         )
-    last = max(before.as_of, after.as_of)
-    read = await read_named_events(connection, customer, as_of=last, deployment=deployment)
+    read = await read_named_events(connection, customer, as_of=after.as_of, deployment=deployment)
 
     def told() -> list[Difference]:
         return _compare(read(), customer.state, metric, before=before, after=after, deployment=deployment)
 
-    return await asyncio.to_thread(told)
+    return await judge_beside(connection, customer, told, deployment=deployment)
 
 
 def _compare(

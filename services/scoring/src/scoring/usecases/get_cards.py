@@ -1,5 +1,6 @@
 """What are the cards of these named customers, and of whom is nothing known?"""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
@@ -26,5 +27,5 @@ async def get_cards(
     own = {name: read_customer(name, identity_key) for name in named}
     found = await find_customers(connection, list(own.values()), deployment=deployment)
     known = [found[id_] for id_ in own.values() if id_ in found]
-    cards = read_cards(known, as_of=as_of, rules=rules, currency=deployment.currency)
+    cards = await asyncio.to_thread(read_cards, known, as_of=as_of, rules=rules, currency=deployment.currency)
     return cards, [name for name, id_ in own.items() if id_ not in found]

@@ -14,9 +14,11 @@ from scoring.domain.columns import Columns
 from scoring.domain.explain.metrics import values_of
 from scoring.domain.explain.parts import Known
 from scoring.domain.policy.policy import SEGMENTS, STAGES, TIERS, Policy
-from scoring.domain.state.copies import score_days
+from scoring.domain.state.copies import most_copies, score_days
 
 AHEAD_DAYS: Final = 400
+AHEAD_DAYS_AT_LEAST: Final = 14
+MOST_AHEAD: Final = 2_000_000  # rows of the customer times days: about 2 s
 ORDERS: Final[dict[str, tuple[str, ...]]] = {
     "segment": SEGMENTS,
     "tier": TIERS,
@@ -73,8 +75,13 @@ def next_turn(name: str, known: Known, is_it: Callable[[Any], bool]) -> Turn | N
 
 
 def _ahead(known: Known) -> Iterable[tuple[Sequence[int], Columns]]:
-    days = range(known.day + 1, known.day + AHEAD_DAYS + 1)
+    days = range(known.day + 1, known.day + ahead_days(known) + 1)
     return score_days(known.arrays, days, known.policy, known.thresholds)
+
+
+def ahead_days(known: Known) -> int:
+    """How far is looked ahead: the less far the more rows the customer has."""
+    return max(AHEAD_DAYS_AT_LEAST, min(AHEAD_DAYS, most_copies(known.arrays, MOST_AHEAD)))
 
 
 def guard_days(name: str, policy: Policy) -> int:

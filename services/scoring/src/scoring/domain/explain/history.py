@@ -1,7 +1,8 @@
 """What was a score or category on each of many days?
 
 Source: scoring-model.md sections 1 and 6: nothing is stored by the day; the customer is judged once a day of the span,
-all days in a few calls (copies.py), each on the events up to it. For a category the days of a change are marked.
+all days in a few calls (copies.py), each on the events up to it. For a category the days of a change are marked. The
+more rows a customer has, the fewer days may be asked for.
 Example: one order on day 0, status on days 178 to 182: active until day 179, a step to dormant on day 180.
 """
 
@@ -16,11 +17,12 @@ from scoring.domain.explain.metrics import CATEGORIES, metric_named, values_of
 from scoring.domain.policy.policy import Policy
 from scoring.domain.policy.thresholds import Thresholds
 from scoring.domain.state.arrays import pack_states
-from scoring.domain.state.copies import score_days
+from scoring.domain.state.copies import most_copies, score_days
 from scoring.domain.state.days import date_of, day_number
 from scoring.domain.state.state import State
 
 MOST_DAYS: Final = 1100
+MOST_JUDGED: Final = 4_000_000  # rows of the customer times days: about 4 s
 
 
 class HistoryImpossible(Malformed):
@@ -51,13 +53,12 @@ class History:
 def history(metric: str, state: State, *, first: date, last: date, policy: Policy, thresholds: Thresholds) -> History:
     """The metric on each day. Raises ScoreUnknown, HistoryImpossible."""
     name, start, end = metric_named(metric), day_number(first), day_number(last)
-    if not start <= end < start + MOST_DAYS:
-        raise HistoryImpossible(
-            f"From {first} to {last} are {end - start + 1} days: ask for 1 to {MOST_DAYS}, with `from` before `to`.",
-            days=end - start + 1,
-        )
+    _check_days(end - start + 1, MOST_DAYS, f"From {first} to {last}")
+    arrays = pack_states([state])
+    most = min(MOST_DAYS, most_copies(arrays, MOST_JUDGED))
+    _check_days(end - start + 1, most, f"This customer has a long past, and from {first} to {last}")
     days, values = range(start, end + 1), []
-    for _, columns in score_days(pack_states([state]), days, policy, thresholds):
+    for _, columns in score_days(arrays, days, policy, thresholds):
         values += values_of(name, columns)
     dates = [date_of(day) for day in days]
     steps = [
@@ -66,3 +67,10 @@ def history(metric: str, state: State, *, first: date, last: date, policy: Polic
         if before != after and name in CATEGORIES
     ]
     return History(metric=name, days=dates, values=values, steps=steps)
+
+
+def _check_days(days: int, most: int, span: str) -> None:
+    if not 0 < days <= most:
+        raise HistoryImpossible(
+            f"{span} are {days} days: ask for at most {most} days, with `from` before `to`.", days=days, most=most
+        )

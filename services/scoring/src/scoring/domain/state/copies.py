@@ -39,12 +39,17 @@ def score_days(
 
     The first piece is short, so that who looks for the next change mostly needs no other.
     """
-    a_day = len(arrays.buckets.day) + len(arrays.worths.day) + len(arrays.purchases.day) + 1
-    most, start, size = max(1, MOST_ROWS // a_day), 0, FIRST_DAYS
+    most, start, size = most_copies(arrays, MOST_ROWS), 0, FIRST_DAYS
     while start < len(days):
         piece = days[start : start + min(size, most)]
         yield piece, score(over_days(arrays, piece), date_of(max(piece)), policy, thresholds)
         start, size = start + len(piece), most
+
+
+def most_copies(arrays: Arrays, rows: int) -> int:
+    """How many copies of the one customer have at most so many rows; at least one."""
+    each = len(arrays.buckets.day) + len(arrays.worths.day) + len(arrays.purchases.day) + 1
+    return max(1, rows // each)
 
 
 def over_days(arrays: Arrays, days: Sequence[int]) -> Arrays:
