@@ -14,8 +14,10 @@ from scoring.domain.explain.conditions import deciding
 from scoring.domain.explain.contributions import EXPLAINED
 from scoring.domain.explain.explain import Explanation, View, explain, explain_view, view
 from scoring.domain.explain.metrics import CATEGORIES, METRICS, NUMBERS, path_of
-from scoring.domain.explain.next_step import STEPPED, Way, next_step, smallest
+from scoring.domain.explain.next_step import STEPPED, NextStep, Way, next_step, smallest
 from scoring.domain.explain.parts import look
+from scoring.domain.explain.sentences_of_categories import of_next
+from scoring.domain.explain.words_of_money import money
 from scoring.domain.policy.policy import Policy
 from scoring.domain.state.days import date_of, day_number
 from scoring.domain.state.replay import Interaction
@@ -231,7 +233,7 @@ def test_what_pulls_a_mean_down_is_named_with_what_it_costs() -> None:
         ("segment", [], "Segment is potential: purchase days 0 (below 1)."),
         ("severe", [], "Severe trouble is no: it falls short on unresolved trouble 0 (at least 1)."),
         ("tier", [], "Tier is distant: no rule for more holds; brand falls short on Engagement 0 (at least 20)."),
-        ("key_account", [order(0)], "Key account is no: it falls short on Net money of 12 months 10000 ("),
+        ("key_account", [order(0)], "Key account is no: it falls short on Net money of 12 months 100.00 CNY ("),
         ("stage", [order(0), order(1)], "Stage is trust building: purchase days 2 (at least 2). Next: loyalty"),
         ("status", [order(0)], "Status is active: days since the last purchase 5 (below 180)."),
     ],
@@ -286,3 +288,21 @@ def test_a_long_past_is_looked_ahead_of_less_far_and_hinted_at_in_small_pieces(m
 def test_more_steps_are_kept_where_they_get_there_earlier() -> None:
     late, early = Way(times=(1, 0, 0, 0, 0), day=40), Way(times=(2, 0, 0, 0, 0), day=2)
     assert smallest([late, early, Way(times=(3, 0, 0, 0, 0), day=3)]) == [late, early]
+
+
+def test_money_is_said_with_its_currency() -> None:
+    story = [order(0, 20_000)]
+    spent = told("rfm.monetary_minor", story, 5).sentences
+    assert spent["en"].startswith("Net money of 12 months is 200.00 CNY: +200.00 CNY from orders paid")
+    assert spent["zh"].startswith("12 个月净消费额为 200.00 CNY：")
+    assert money(500, "JPY") == "500 JPY"
+    step = NextStep(
+        value="high_value",
+        lacks=[],
+        ways=[Way(times=(0, 4, 0, 0, 0), day=day_number(on(3)))],
+        by_itself_day=None,
+        contact_kind="meeting",
+        purchase_minor=10_000,
+    )
+    assert of_next(step, "CNY").en == f"Next: high value after 4 purchases of 100.00 CNY (by {on(3)})."
+    assert of_next(step, "CNY").zh == f"下一步：4 次购买（每次 100.00 CNY）（至 {on(3)}）后可达高价值。"

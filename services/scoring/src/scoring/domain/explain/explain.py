@@ -69,10 +69,11 @@ class Explanation:
 
 
 class View(NamedTuple):
-    """A customer as of a day, and the events behind it."""
+    """A customer as of a day, the events behind it, and the currency in which money is said."""
 
     known: Known
     evidence: Evidence
+    currency: str
 
 
 def view(
@@ -88,7 +89,7 @@ def view(
     told, day = list(interactions), day_number(as_of)
     whole = replay(told, policy, setting) if state is None else state
     known = look(whole.until(day), day, policy, thresholds)
-    return View(known, Evidence.read(known.state, told, policy, setting))
+    return View(known, Evidence.read(known.state, told, policy, setting), setting.money.base_currency)
 
 
 def explain(
@@ -108,7 +109,7 @@ def explain(
 
 def explain_view(name: str, seen: View, *, ahead: bool = True) -> Explanation:
     """Explain one metric; without `ahead` no next step is looked for."""
-    known, evidence = seen
+    known, evidence, currency = seen
     value = values_of(name, known.columns)[0]
     if value is None:
         said = sentences.of_unknown(name, why_null(name, known.columns))
@@ -116,7 +117,8 @@ def explain_view(name: str, seen: View, *, ahead: bool = True) -> Explanation:
     if name in CATEGORIES:
         return _category(name, value, seen, ahead=ahead)
     parts = [_part(each, value, known.day, evidence) for each in contributions(name, known, float(value))]
-    said = sentences.of_score(name, value, [(p.component, p.kind, p.points, p.newest_day) for p in parts])
+    named = [(part.component, part.kind, part.points, part.newest_day) for part in parts]
+    said = sentences.of_score(name, value, named, currency)
     return Explanation(score=name, value=value, parts=parts, sentences=said.as_mapping())
 
 
@@ -128,8 +130,8 @@ def _category(name: str, value: str | bool, seen: View, *, ahead: bool) -> Expla
         score=name,
         value=value,
         parts=_rests_on(name, found, seen.evidence),
-        sentences=of_category(name, found, step).as_mapping(),
-        category=explained_category(found, step, seen.known.day, seen.evidence),
+        sentences=of_category(name, found, step, seen.currency).as_mapping(),
+        category=explained_category(found, step, seen.known.day, seen.evidence, seen.currency),
     )
 
 

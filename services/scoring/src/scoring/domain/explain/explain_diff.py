@@ -71,7 +71,7 @@ def explain_diff(before: View, after: View, name: str | None = None) -> list[Dif
     return [
         _of_category(one, before, after)
         if one in CATEGORIES
-        else difference(explain_view(one, before), explain_view(one, after))
+        else difference(explain_view(one, before), explain_view(one, after), after.currency)
         for one in names
     ]
 
@@ -85,12 +85,12 @@ def summary(found: Sequence[Difference]) -> dict[str, str]:
     }
 
 
-def difference(before: Explanation, after: Explanation) -> Difference:
+def difference(before: Explanation, after: Explanation, currency: str) -> Difference:
     """What moved between two explanations of one score."""
     parts = _moved(before.parts, after.parts)
     moved = float(after.value or 0) - float(before.value or 0)
     named = [(part.component, part.kind, part.points, _newest(after.parts, part)) for part in parts if part.points]
-    said = sentences.moved(after.score, before.value, after.value, named)
+    said = sentences.moved(after.score, before.value, after.value, named, currency)
     return Difference(
         score=after.score,
         before=before.value,

@@ -55,7 +55,9 @@ class ExplainedCategory:
         return asdict(self)
 
 
-def explained_category(found: Reasons, step: NextStep | None, day: int, evidence: Evidence) -> ExplainedCategory:
+def explained_category(
+    found: Reasons, step: NextStep | None, day: int, evidence: Evidence, currency: str
+) -> ExplainedCategory:
     """The answer's members beside value, parts and sentence."""
     turn = found.turn
     return ExplainedCategory(
@@ -68,7 +70,7 @@ def explained_category(found: Reasons, step: NextStep | None, day: int, evidence
         cap=_cap(found, evidence),
         changes_on=None if turn is None else date_of(turn.day).isoformat(),
         changes_to=None if turn is None else turn.value,
-        next=None if step is None else _next(step, day, evidence),
+        next=None if step is None else _next(step, day, evidence, currency),
     )
 
 
@@ -122,7 +124,7 @@ def _cap(found: Reasons, evidence: Evidence) -> dict[str, Any] | None:
     }
 
 
-def _next(step: NextStep, day: int, evidence: Evidence) -> dict[str, Any]:
+def _next(step: NextStep, day: int, evidence: Evidence, currency: str) -> dict[str, Any]:
     return {
         "value": step.value,
         "missing": [asdict(one) for one in _conditions(step.lacks, day, evidence)],
@@ -136,5 +138,5 @@ def _next(step: NextStep, day: int, evidence: Evidence) -> dict[str, Any]:
         "by_itself_on": None if step.by_itself_day is None else date_of(step.by_itself_day).isoformat(),
         "contact_kind": step.contact_kind,
         "purchase_minor": step.purchase_minor,
-        "sentence": of_next(step).as_mapping(),
+        "sentence": of_next(step, currency).as_mapping(),
     }

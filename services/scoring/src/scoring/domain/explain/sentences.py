@@ -9,6 +9,7 @@ from typing import Any, Final, NamedTuple
 
 from scoring.domain.explain.words import SCORE_WORDS, words
 from scoring.domain.explain.words_of_categories import value_words
+from scoring.domain.explain.words_of_money import is_money, money
 
 MOST_NAMED: Final = 3
 _RATIOS: Final = frozenset({"reciprocity", "churn_risk", "personal_contact", "coverage", "care.coverage"})
@@ -37,44 +38,54 @@ def digits_of(name: str) -> int:
     return 0 if name.startswith(("rfm.", "clv")) else 1
 
 
-def of_score(name: str, value: float, parts: Iterable[tuple[str, str | None, float, str | None]]) -> Both:
+def _figure(name: str, value: float, currency: str, *, sign: str = "") -> str:
+    """A metric's value, or with the sign "+" a part of it."""
+    return money(value, currency, sign=sign) if is_money(name) else f"{value:{sign}.{digits_of(name)}f}"
+
+
+def of_score(
+    name: str, value: float, parts: Iterable[tuple[str, str | None, float, str | None]], currency: str
+) -> Both:
     """`parts`: component, kind, points, newest day."""
     english, chinese = SCORE_WORDS[name]
-    digits = digits_of(name)
-    en, zh = _named(parts, digits)
+    said = _figure(name, value, currency)
+    en, zh = _named(name, parts, currency)
     if not en:
-        return Both(
-            f"{english} is {value:.{digits}f}: nothing adds to it.", f"{chinese}为 {value:.{digits}f}：暂无贡献。"
-        )
-    return Both(
-        f"{english} is {value:.{digits}f}: {', '.join(en)}.", f"{chinese}为 {value:.{digits}f}：{'，'.join(zh)}。"
-    )
+        return Both(f"{english} is {said}: nothing adds to it.", f"{chinese}为 {said}：暂无贡献。")
+    return Both(f"{english} is {said}: {', '.join(en)}.", f"{chinese}为 {said}：{'，'.join(zh)}。")
 
 
 def moved(
-    name: str, before: float | None, after: float | None, parts: Iterable[tuple[str, str | None, float, str | None]]
+    name: str,
+    before: float | None,
+    after: float | None,
+    parts: Iterable[tuple[str, str | None, float, str | None]],
+    currency: str,
 ) -> Both:
     """`parts` as in of_score, their points being differences."""
-    said, digits = SCORE_WORDS[name], digits_of(name)
-    was, now = (("unknown", "未知") if one is None else (f"{one:.{digits}f}",) * 2 for one in (before, after))
-    en, zh = _named(parts, digits)
+    said = SCORE_WORDS[name]
+    was, now = (("unknown", "未知") if one is None else (_figure(name, one, currency),) * 2 for one in (before, after))
+    en, zh = _named(name, parts, currency)
     if not en:
         return Both(f"{said[0]} stays {now[0]}.", f"{said[1]}仍为{now[1]}。")
-    more = f"{(after or 0) - (before or 0):+.{digits}f}"
+    more = _figure(name, (after or 0) - (before or 0), currency, sign="+")
     return Both(
         f"{said[0]} goes from {was[0]} to {now[0]} ({more}): {', '.join(en)}.",
         f"{said[1]}由 {was[1]} 变为 {now[1]}（{more}）：{'，'.join(zh)}。",
     )
 
 
-def _named(parts: Iterable[tuple[str, str | None, float, str | None]], digits: int) -> tuple[list[str], list[str]]:
+def _named(
+    name: str, parts: Iterable[tuple[str, str | None, float, str | None]], currency: str
+) -> tuple[list[str], list[str]]:
     """The largest parts in both languages."""
     en, zh = [], []
     for component, kind, points, newest in sorted(parts, key=lambda part: -abs(part[2]))[:MOST_NAMED]:
         said = words(component, kind)
         last, latest = ("", "") if newest is None else (f" (last {newest})", f"（最近 {newest}）")
-        en.append(f"{points:+.{digits}f} from {said[0]}{last}")
-        zh.append(f"{said[1]} {points:+.{digits}f}{latest}")
+        figure = _figure(name, points, currency, sign="+")
+        en.append(f"{figure} from {said[0]}{last}")
+        zh.append(f"{said[1]} {figure}{latest}")
     return en, zh
 
 
