@@ -22,9 +22,11 @@ from tests.integration.scoring.test_aliases import apart, last_card, listed, set
 from tests.integration.scoring.web import ask, open_api
 
 from common.database import Database
-from common.events import Event
+from common.dead_letters import bury
+from common.events import Event, encode_event
 from guanxi_cli.local.home import Home
 from scoring.domain.policy.policy import Policy
+from scoring.usecases.erase_customers import forget_late_letters
 from scoring.usecases.find_customer import CustomerErased, CustomerUnknown, find_customer
 
 ANN: Final = "c_dgoxos63j2esoqncurvb6vnff2"
@@ -132,6 +134,19 @@ async def test_what_comes_late_of_an_erased_id_is_neither_counted_nor_kept(datab
     assert {one["subject"] for one in await messages(database)} == {"c-8", "c-9"}
     with pytest.raises(CustomerErased):
         await look_up(database, other, customer)
+
+
+async def test_unreadable_events_of_an_erased_customer_do_not_outlive_the_day(database: Database) -> None:
+    desk = Desk(database)
+    await desk.apply([*story("c-1", "c-2"), *erased("c-1")])
+    async with database.transaction() as connection:
+        for offset, customer in enumerate(("c-1", "c-2")):
+            value = encode_event(event("order.completed", customer, id_="bad"))
+            await bury(
+                connection, topic="t", partition=0, offset=offset, value=value, reason="unreadable", code_version="1"
+            )
+        await forget_late_letters(connection, desk.deployment)
+    assert await rows(database, "SELECT customer FROM dead_letter") == [("c-2",)]
 
 
 async def test_an_erasure_told_by_a_producer_erases_nobody(database: Database) -> None:

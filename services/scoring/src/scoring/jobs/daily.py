@@ -1,6 +1,7 @@
 """When is every customer judged again? Once a local day, shortly after midnight, page by page.
 
-With it the count over the base begins: what is bought together, who recommends, what winning and keeping costs.
+With it the count over the base begins (what is bought together, who recommends, what winning and keeping costs), and
+what was buried of the erased after their erasure goes.
 """
 
 import asyncio
@@ -17,6 +18,7 @@ from scoring.store.state_cache import StateCache
 from scoring.usecases.ask_base_count import ask_base_count
 from scoring.usecases.ask_job import TooManyJobs
 from scoring.usecases.deployment import Deployment
+from scoring.usecases.erase_customers import forget_late_letters
 from scoring.usecases.reevaluate_page import REEVALUATE, TIME, plan_day, reevaluate_page
 
 log = structlog.get_logger()
@@ -31,6 +33,7 @@ def reevaluate_daily(
         if not timer.payload["after"]:
             await prepare_months(connection)
             if timer.payload["cause"] == TIME and not timer.payload["partition"]:
+                await forget_late_letters(connection, deployment)
                 await _count_base(connection, deployment)
         await reevaluate_page(connection, timer, deployment=deployment, cache=cache, minutes=minutes)
 

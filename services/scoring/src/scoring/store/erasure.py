@@ -66,6 +66,8 @@ _OPEN_RUNS = text(
     """
 )
 _NAMING: Final = ("what_if", "base_count")
+_LETTERS = text("SELECT DISTINCT customer FROM dead_letter WHERE customer IS NOT NULL")
+_FORGET_LETTERS = text("DELETE FROM dead_letter WHERE customer = ANY(:ids)")
 _MARKED = text(
     """
     SELECT s.subject FROM unnest(CAST(:partitions AS int[]), CAST(:subjects AS text[])) AS asked(partition, subject)
@@ -106,6 +108,16 @@ async def delete_traces(connection: AsyncConnection, partition_of: Mapping[str, 
 async def find_erased(connection: AsyncConnection, partition_of: Mapping[str, int]) -> set[str]:
     """Those of some ids that were erased."""
     return set((await connection.execute(_MARKED, _columns(partition_of))).scalars())
+
+
+async def find_buried(connection: AsyncConnection) -> set[str]:
+    """The ids of all dead letters."""
+    return set((await connection.execute(_LETTERS)).scalars())
+
+
+async def delete_letters(connection: AsyncConnection, ids: Collection[str]) -> None:
+    """Delete the dead letters of some ids."""
+    await connection.execute(_FORGET_LETTERS, {"ids": sorted(ids)})
 
 
 async def find_told_erased(connection: AsyncConnection, ids: Collection[str]) -> set[str]:

@@ -13,7 +13,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from common.aliases import IDENTITY_FACTS, follow_identity_facts, forget_links
 from common.contracts.interactions import Erasure, Link
 from common.events import Event, is_from_service
-from scoring.store.erasure import ERASURE, delete_events, delete_traces, find_erased, mark_erased
+from scoring.store.erasure import (
+    ERASURE,
+    delete_events,
+    delete_letters,
+    delete_traces,
+    find_buried,
+    find_erased,
+    mark_erased,
+)
 from scoring.store.states import Standing
 from scoring.usecases.deployment import Deployment
 
@@ -66,6 +74,14 @@ async def erase_customers(
     if gone:
         await delete_events(connection, gone)
     return gone
+
+
+async def forget_late_letters(connection: AsyncConnection, deployment: Deployment) -> None:
+    """Delete what came of erased ids after their erasure and could not be read: it was buried, the mark unasked."""
+    buried = await find_buried(connection)
+    gone = await find_erased(connection, all_of(buried, deployment)) if buried else set()
+    if gone:
+        await delete_letters(connection, gone)
 
 
 def all_of(ids: Collection[str], deployment: Deployment) -> dict[str, int]:
