@@ -150,6 +150,10 @@ CREATE TABLE audit_finding (
     is_repaired boolean NOT NULL DEFAULT false
 )
 """
+# What is open is told once: asked for with every finding.
+AUDIT_OPEN = """
+CREATE INDEX audit_open ON audit_finding (kind, coalesce(customer, ''), coalesce("offset", -1)) WHERE NOT is_repaired
+"""
 
 
 def upgrade() -> None:
@@ -167,5 +171,5 @@ def upgrade() -> None:
         CATEGORY_PAIR,
     ):
         op.execute(statement)
-    for statement in (ERASED, LEDGER_RECORDED, AUDIT_PLACE, AUDIT_SLICE, AUDIT_RUN, AUDIT_FINDING):
+    for statement in (ERASED, LEDGER_RECORDED, AUDIT_PLACE, AUDIT_SLICE, AUDIT_RUN, AUDIT_FINDING, AUDIT_OPEN):
         op.execute(statement)

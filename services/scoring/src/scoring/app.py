@@ -35,7 +35,7 @@ from scoring.api import (
 )
 from scoring.api.scopes import SCOPES
 from scoring.consumers.events import EventHandler, consume_events
-from scoring.jobs.audit import audit_hourly
+from scoring.jobs.audit import COMMAND_SECONDS, audit_hourly
 from scoring.jobs.daily import reevaluate_daily
 from scoring.jobs.marked import judge_marked_customers
 from scoring.jobs.monthly import calibrate_monthly
@@ -47,6 +47,7 @@ from scoring.usecases.deployment import Deployment, wall_clock
 SERVICE: Final = "scoring"
 API_POOL: Final = 10
 WORKER_POOL: Final = 12
+AUDIT_POOL: Final = 2
 
 
 def make_app(settings: ScoringSettings, *, now: Callable[[], datetime] = wall_clock) -> FastAPI:
@@ -95,6 +96,10 @@ async def make_worker(settings: ScoringSettings, stack: AsyncExitStack) -> Worke
     cache = StateCache(worker=uuid4(), partitions=settings.partitions, customers=settings.cached_customers)
     minutes = settings.reevaluate_minutes_after_midnight
     relay = OutboxRelay(database, producer)
+    patient = open_database(
+        settings.database_url, application="scoring-audit", command_seconds=COMMAND_SECONDS, pool_size=AUDIT_POOL
+    )
+    stack.push_async_callback(patient.close)
     return Worker(
         database=database,
         handle=EventHandler(deployment, cache).handle,
@@ -116,7 +121,7 @@ async def make_worker(settings: ScoringSettings, stack: AsyncExitStack) -> Worke
                 minutes=settings.calibrate_minutes_after_midnight,
             ),
             "audit": audit_hourly(
-                database, deployment, relay, bootstrap=settings.kafka_bootstrap, repairs=settings.audit_repairs
+                patient, deployment, relay, bootstrap=settings.kafka_bootstrap, repairs=settings.audit_repairs
             ),
             "outbox": relay.run,
         },

@@ -5,7 +5,7 @@ all others, so that everybody is looked at within a day; rows of the outbox that
 range or that customer: it is idempotent, and tells nobody of what did not change a card.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import partial
 from typing import Final
 from uuid import uuid4
@@ -35,7 +35,7 @@ log = structlog.get_logger()
 
 PAGE: Final = 200
 SLICES_A_DAY: Final = 24
-MOST_TOUCHED: Final = 5_000
+MOST_FINDINGS: Final = 1_000
 STUCK_SECONDS: Final = 60.0
 MOST_DRAINS: Final = 1_000
 
@@ -86,7 +86,7 @@ class Audit:
     async def _compare_rows(self) -> None:
         """Who was touched, then the next slice of everybody."""
         if not self._everything:
-            await self._compare(sorted(self._log.touched)[:MOST_TOUCHED])
+            await self._compare(sorted(self._log.touched))
         after = "" if self._everything else await in_transaction(self._database, kept.read_slice)
         left = 1 + await in_transaction(self._database, kept.count_states)
         left = left if self._everything else -(-left // SLICES_A_DAY)
@@ -103,8 +103,7 @@ class Audit:
 
     async def _compare(self, subjects: list[str]) -> None:
         for partition, group in self._by_partition(subjects).items():
-            for start in range(0, len(group), PAGE):
-                page = group[start : start + PAGE]
+            for page in _pages(group):
                 step = partial(audit_subjects, partition=partition, subjects=page, deployment=self._deployment)
                 found: Audited = await in_transaction(self._database, step)
                 self.customers += len(page)
@@ -121,35 +120,38 @@ class Audit:
         self._found += tell.of_lost(lost)
         for partition, found in self._states.items():
             subjects = [subject for subject in dict.fromkeys(found.wrong) if subject not in lost]
-            if self._repairs and subjects:
+            for page in _pages(subjects) if self._repairs else ():
                 step = partial(
                     rebuild_subjects,
                     partition=partition,
-                    subjects=subjects,
+                    subjects=page,
                     deployment=self._deployment,
                     cache=self._cache,
                 )
-                found = await in_transaction(self._database, step)
-                self._unjudged |= found.unjudged
-            self._found += tell.of_states(partition, found, is_repaired=self._repairs)
+                rebuilt = await in_transaction(self._database, step)
+                self._unjudged |= rebuilt.unjudged
+                self._found += tell.of_states(partition, rebuilt, is_repaired=True)
+            if not self._repairs:
+                self._found += tell.of_states(partition, found, is_repaired=self._repairs)
 
     async def _repair_shown(self) -> None:
-        for partition, group in self._by_partition(self._unjudged | self._log.unjudged).items():
-            del partition
-            quiet = partial(judge_quietly, customers=group, deployment=self._deployment, cache=self._cache)
-            await in_transaction(self._database, quiet)
+        for group in self._by_partition(self._unjudged | self._log.unjudged).values():
+            for page in _pages(group):
+                quiet = partial(judge_quietly, customers=page, deployment=self._deployment, cache=self._cache)
+                await in_transaction(self._database, quiet)
         for partition, customers in self._shown.items():
-            wrong = list(dict.fromkeys(customers))
-            if self._repairs and wrong:
-                step = partial(
-                    repair_shown,
-                    partition=partition,
-                    customers=wrong,
-                    deployment=self._deployment,
-                    cache=self._cache,
-                )
-                wrong = await in_transaction(self._database, step)
-            self._found += tell.of_shown(partition, wrong, is_repaired=self._repairs)
+            for page in _pages(list(dict.fromkeys(customers))):
+                wrong = page
+                if self._repairs:
+                    step = partial(
+                        repair_shown,
+                        partition=partition,
+                        customers=page,
+                        deployment=self._deployment,
+                        cache=self._cache,
+                    )
+                    wrong = await in_transaction(self._database, step)
+                self._found += tell.of_shown(partition, wrong, is_repaired=self._repairs)
 
     async def _look_at_outbox(self) -> None:
         look = partial(kept.find_stuck, seconds=STUCK_SECONDS)
@@ -177,10 +179,15 @@ class Audit:
         return groups
 
 
+def _pages(subjects: list[str]) -> Iterator[list[str]]:
+    return (subjects[start : start + PAGE] for start in range(0, len(subjects), PAGE))
+
+
 async def keep_findings(connection: AsyncConnection, number: int, audit: Audit, *, days: int) -> None:
-    """The end of a run, in its own transaction."""
+    """The end of a run, in its own transaction: all are counted, the open ones first are kept, so many at most."""
     repaired = sum(one.is_repaired for one in audit.findings)
-    await kept.add_findings(connection, number, audit.findings)
+    told = sorted(audit.findings, key=lambda one: one.is_repaired)[:MOST_FINDINGS]
+    await kept.add_findings(connection, number, told)
     await kept.end_run(
         connection,
         number,

@@ -77,8 +77,9 @@ _FIND = text(
         CAST(:detail AS text), CAST(:is_repaired AS boolean)
     WHERE NOT EXISTS (
         SELECT FROM audit_finding WHERE NOT is_repaired AND kind = :kind
-          AND (customer, topic, partition, "offset") IS NOT DISTINCT FROM
-              (CAST(:customer AS text), CAST(:topic AS text), CAST(:partition AS int), CAST(:offset AS bigint)))
+          AND coalesce(customer, '') = coalesce(CAST(:customer AS text), '')
+          AND coalesce("offset", -1) = coalesce(CAST(:offset AS bigint), -1)
+          AND (topic, partition) IS NOT DISTINCT FROM (CAST(:topic AS text), CAST(:partition AS int)))
     """
 )
 _FORGET = (

@@ -73,12 +73,12 @@ def ranges_to_audit(
     return ranges
 
 
-async def sum_log(log: TopicLog, ranges: Mapping[Place, Range]) -> dict[Place, Summed]:
-    """What each range of the log holds."""
-    sums = {place: Summed() for place in ranges}
-    async for place, part in log.read_all(ranges, most=PART):
-        sums[place].add(part)
-    return sums
+async def sum_log(log: TopicLog, place: Place, range_: Range) -> Summed:
+    """What a range of the log holds."""
+    summed = Summed()
+    async for part in log.read(place, *range_, most=PART):
+        summed.add(part)
+    return summed
 
 
 async def records_of(

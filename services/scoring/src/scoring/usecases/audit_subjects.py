@@ -4,6 +4,7 @@ States are compared under one snapshot, so a running consumer disturbs nothing. 
 day of the last evaluation by the rules in force; a customer who waits to be judged again is left for another time.
 """
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -40,7 +41,9 @@ async def audit_subjects(
     """Look at some subjects of one partition; writes nothing."""
     rules = await deployment.rules.in_force(connection)
     histories = await read_histories(connection, partition, subjects)
-    states = compare_histories(histories, erased=(), policy=rules.policy, deployment=deployment)
+    states = await asyncio.to_thread(
+        compare_histories, histories, erased=(), policy=rules.policy, deployment=deployment
+    )
     sound = [one for one in histories if one.subject not in set(states.wrong)]
     return Audited(states=states, shown=await _wrongly_shown(connection, sound, rules=rules, deployment=deployment))
 
@@ -70,13 +73,17 @@ async def _wrongly_shown(
         return []
     wrong: list[str] = []
     for day, group in by_day.items():
-        columns = score(
-            pack(await _united(connection, group, families, deployment)), day, rules.policy, rules.thresholds
-        )
-        stands = zip(published(columns), shown_values(columns), strict=True)
+        bodies = await _united(connection, group, families, deployment)
+        stands = await asyncio.to_thread(_judged, bodies, day, rules)
         wrong += [one.subject for one, stand in zip(group, stands, strict=True) if (one.published, one.shown) != stand]
     marked = await find_marked(connection, wrong) if wrong else set()
     return [one for one in wrong if one not in marked]
+
+
+def _judged(bodies: Sequence[bytes], day: date, rules: Rules) -> list[tuple[object, object]]:
+    """What is to be published and shown of each state."""
+    columns = score(pack(bodies), day, rules.policy, rules.thresholds)
+    return list(zip(published(columns), shown_values(columns), strict=True))
 
 
 async def _united(

@@ -5,6 +5,7 @@ between the comparison and the switch. Whose state changed is judged again with 
 something that is shown differs; a row that was lost is judged without telling, as nothing happened to its customer.
 """
 
+import asyncio
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -91,7 +92,9 @@ async def rebuild_subjects(
     await cache.take(connection, [partition], as_owner=False)
     rules = await deployment.rules.in_force(connection)
     histories = await read_histories(connection, partition, subjects)
-    found = compare_histories(histories, erased=erased, policy=rules.policy, deployment=deployment)
+    found = await asyncio.to_thread(
+        compare_histories, histories, erased=erased, policy=rules.policy, deployment=deployment
+    )
     if found.wrong:
         cache.forget()
         families = await read_families(connection, found.surplus)
