@@ -30,6 +30,7 @@ from common.progress import Place, positions
 from scoring.domain.policy.policy import Policy
 from scoring.jobs.rebuild import LedgerLacksEvents, Rebuild
 from scoring.store.audit import sum_ledger
+from scoring.store.rules import CountedOtherwise, RulesInForce
 from scoring.store.states import SHOWN
 from scoring.store.topic_log import TopicLog, open_log
 from scoring.usecases.apply_events import apply_events
@@ -204,3 +205,10 @@ async def test_what_the_ledger_lost_comes_back_from_the_log(
     await settle(desk)
     assert await dump(database) == before
     assert await sent(database) == []
+
+
+async def test_a_process_that_is_told_another_currency_touches_nothing(database: Database) -> None:
+    async with database.transaction() as connection:
+        assert (await RulesInForce("CNY Asia/Shanghai").in_force(connection)).policy.version
+        with pytest.raises(CountedOtherwise, match="set GUANXI_BASE_CURRENCY and GUANXI_ZONE"):
+            await RulesInForce("GBP Asia/Shanghai").in_force(connection)

@@ -9,7 +9,7 @@ from tests.unit.scoring.build import POLICY, SETTING, at, columns_of, event, on,
 from tests.unit.scoring.stories import as_of_days, stories
 
 from scoring.domain.changes import NEWS_BYTES, changes, dimensions_differ, published, reasons, told_cause
-from scoring.domain.explain.transition_words import CAUSE_WORDS, of_transition
+from scoring.domain.explain.transition_words import CAUSE_WORDS, RULES_MOVED, of_transition
 from scoring.domain.policy.rules import Rules
 from scoring.domain.state.replay import Interaction, replay
 from scoring.store.states import Standing
@@ -94,7 +94,8 @@ def test_bytes_differ_where_changes_are(story: Story, first: int, last: int) -> 
 @pytest.mark.parametrize("cause", sorted(CAUSE_WORDS))
 def test_a_transition_is_said_in_both_languages(cause: str) -> None:
     said = of_transition("tier", "distant", "brand", on=on(0), cause=cause, reasons=[("rfm.frequency", 3)])
-    assert said.en == f"Tier went from distant to brand on {on(0)} {CAUSE_WORDS[cause][0]}: Frequency rank F +3."
+    moved = "" if cause in RULES_MOVED else ": Frequency rank F +3"
+    assert said.en == f"Tier went from distant to brand on {on(0)} {CAUSE_WORDS[cause][0]}{moved}."
     assert said.zh.startswith(f"关系层次于 {on(0)} {CAUSE_WORDS[cause][1]}由疏远关系变为品牌关系")
     assert of_transition("status", None, "active", on=on(0), cause=cause, reasons=[]).en.startswith(
         "Status went from unknown to active"

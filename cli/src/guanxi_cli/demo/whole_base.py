@@ -30,7 +30,8 @@ class Base:
 
 
 async def read_base(scoring: Service) -> Base:
-    """Ask scoring. Problem when it refuses."""
+    """Ask scoring, and let it count the base, which it does daily. Problem when it refuses."""
+    await scoring.post("/v1/reports/base-count", {})
     reports = {name: await scoring.get(f"/v1/reports/{name}") for name in REPORTS}
     cells = reports["lifecycle-matrix"]["data"]
     return Base(

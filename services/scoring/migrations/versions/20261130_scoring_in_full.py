@@ -155,6 +155,15 @@ AUDIT_OPEN = """
 CREATE INDEX audit_open ON audit_finding (kind, coalesce(customer, ''), coalesce("offset", -1)) WHERE NOT is_repaired
 """
 
+# In which currency and zone the states were counted: a process that is told others must not touch them.
+COUNTING = """
+CREATE TABLE counting (
+    is_one boolean PRIMARY KEY DEFAULT true CHECK (is_one),
+    base_currency text NOT NULL,
+    zone text NOT NULL
+)
+"""
+
 
 def upgrade() -> None:
     op.execute("SET LOCAL lock_timeout = '5s'")
@@ -169,6 +178,7 @@ def upgrade() -> None:
         TRANSITION,
         TRANSITIONS_OF,
         CATEGORY_PAIR,
+        COUNTING,
     ):
         op.execute(statement)
     for statement in (ERASED, LEDGER_RECORDED, AUDIT_PLACE, AUDIT_SLICE, AUDIT_RUN, AUDIT_FINDING, AUDIT_OPEN):

@@ -1,5 +1,6 @@
 """Which rules are in force? The policy that was published last, and the thresholds of the last calibration."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -12,9 +13,11 @@ from scoring.domain.policy.rules import Rules
 from scoring.domain.policy.thresholds import Thresholds
 
 # Asked in every transaction: a body that is known already does not come again.
+_COUNT_IN = text("INSERT INTO counting (base_currency, zone) VALUES (:currency, :zone) ON CONFLICT DO NOTHING")
 _IN_FORCE = text(
     """
-    SELECT p.number, p.version, CASE WHEN p.number = :policy THEN NULL ELSE CAST(p.body AS text) END,
+    SELECT (SELECT base_currency || ' ' || zone FROM counting),
+           p.number, p.version, CASE WHEN p.number = :policy THEN NULL ELSE CAST(p.body AS text) END,
            t.number, t.version, CASE WHEN t.number = :thresholds THEN NULL ELSE CAST(t.body AS text) END
     FROM (SELECT number, version, body FROM policy WHERE published_at IS NOT NULL
           ORDER BY published_at DESC, number DESC LIMIT 1) p
@@ -29,29 +32,47 @@ class NoPolicy(Unavailable):
     code = "no_policy"
 
 
-class RulesInForce:
-    """Read again when a version changes."""
+class CountedOtherwise(Unavailable):
+    """The states were counted in another currency or zone: what this process would add or compare is wrong."""
 
-    def __init__(self) -> None:
+    code = "counted_otherwise"
+
+
+class RulesInForce:
+    """Read again when a version changes. `counting`: currency and zone of this process, checked each time if told."""
+
+    def __init__(self, counting: str | None = None) -> None:
+        self._counting = counting
         self._numbers: tuple[int, int | None] = (0, None)
         self._rules: Rules | None = None
 
     async def in_force(self, connection: AsyncConnection) -> Rules:
-        """The rules by which everybody is judged now; raises NoPolicy."""
+        """The rules by which everybody is judged now; raises NoPolicy, CountedOtherwise."""
         numbers, last = self._numbers, self._rules  # what the question was asked with, whoever reads meanwhile
         known = {"policy": numbers[0], "thresholds": numbers[1] or 0}
         row = (await connection.execute(_IN_FORCE, known)).one_or_none()
         if row is None:
             raise NoPolicy("No scoring policy is loaded: run `python -m scoring migrate`.")
-        found = (row[0], row[3])
+        counted, *versions = row
+        if self._counting is not None and counted not in (None, self._counting):
+            raise CountedOtherwise(
+                f"This database was counted in {counted}, and this process is told {self._counting}: set "
+                "GUANXI_BASE_CURRENCY and GUANXI_ZONE as the other processes have them."
+            )
+        found = (versions[0], versions[3])
         if last is not None and found == numbers:
             return last
-        rules = _read(last, row)
+        rules = _read(last, versions)
         self._numbers, self._rules = found, rules
         return rules
 
 
-def _read(last: Rules | None, row: Any) -> Rules:
+async def count_in(connection: AsyncConnection, *, currency: str, zone: str) -> None:
+    """Note once, for good, in which currency and zone this database counts."""
+    await connection.execute(_COUNT_IN, {"currency": currency, "zone": zone})
+
+
+def _read(last: Rules | None, row: Sequence[Any]) -> Rules:
     _, version, body, number, named, record = row
     if body is not None or last is None:
         policy = Policy.from_mapping({**msgspec.json.decode(body), "version": version})

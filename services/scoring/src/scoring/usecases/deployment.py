@@ -47,6 +47,7 @@ class Deployment:
             partitions=settings.partitions,
             zone=settings.time_zone,
             setting=Setting(zone=settings.time_zone, money=Money(base_currency=settings.base_currency)),
+            rules=RulesInForce(f"{settings.base_currency} {settings.time_zone.key}"),
             now=now,
         )
 

@@ -45,7 +45,8 @@ async def find_customer(connection: AsyncConnection, own: str, *, named: str, de
                 customer=own,
             )
         raise CustomerUnknown(
-            f"No event of {named[:80]} was applied. Ask ingest's GET /v1/customers/{{customer}} which ids it knows, or "
+            f"No event of {named[:80]} was applied. If it was sent just now, ask again in a second. "
+            "Ask ingest's GET /v1/customers/{customer} which ids it knows, or "
             "name the customer by another identifier, as `kind:value` (for example email:ann@example.com).",
             customer=own,
         )

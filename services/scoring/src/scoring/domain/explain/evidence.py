@@ -1,18 +1,18 @@
 """Which of a customer's events made a figure?
 
 Source: scoring-model.md section 6. Every event of the ledger counts as the kinds of its effects, money events as
-`purchase`; a part of an explanation names the events of its kinds, newest first. The days come from the state, so that
-they hold also where only the newest events were read.
+`purchase`, orders also as `order`; a part of an explanation names the events of its kinds, newest first. The days come
+from the state, so that they hold also where only the newest events were read.
 Example: evidence.of(("event_attend",)) is (first day, last day, ["shop/e-10", "shop/e-0"]).
 """
 
 from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
-from scoring.domain.explain.parts import PURCHASE
+from scoring.domain.explain.parts import ORDER, PURCHASE
 from scoring.domain.policy.policy import Policy
 from scoring.domain.state.days import date_of, microseconds
-from scoring.domain.state.effects import Tally
+from scoring.domain.state.effects import Effect, Order, Tally
 from scoring.domain.state.kinds import KINDS
 from scoring.domain.state.replay import Interaction, Setting, effects_of, unique
 from scoring.domain.state.state import KIND_BITS, KIND_MASK, State
@@ -45,8 +45,9 @@ class Evidence:
         for one in unique(interactions):
             at, name = microseconds(one.time), f"{one.source}/{one.id}"
             for effect in effects_of(one, policy, setting):
-                kind = KINDS[effect.kind] if isinstance(effect, Tally) else PURCHASE
-                by_kind.setdefault(kind, []).append((effect.day, at, name))
+                kinds = _kinds_of(effect)
+                for kind in kinds:
+                    by_kind.setdefault(kind, []).append((effect.day, at, name))
         return cls(by_kind, _days_by_kind(state))
 
     def of(self, kinds: Sequence[str], *, until: int, days: tuple[int, int] | None = None) -> Found:
@@ -70,13 +71,20 @@ class Evidence:
         return Found(date_of(min(found)).isoformat(), date_of(max(found)).isoformat(), names)
 
 
+def _kinds_of(effect: Effect) -> tuple[str, ...]:
+    if isinstance(effect, Tally):
+        return (KINDS[effect.kind],)
+    return (PURCHASE, ORDER) if isinstance(effect, Order) else (PURCHASE,)
+
+
 def _days_by_kind(state: State) -> dict[str, list[int]]:
     days: dict[str, list[int]] = {}
     for key in state.buckets:
         days.setdefault(KINDS[key & KIND_MASK], []).append(key >> KIND_BITS)
     orders, refunds, cancels = state.purchases
+    days[ORDER] = [order.day for order in orders.values()]
     days[PURCHASE] = [
-        *(order.day for order in orders.values()),
+        *days[ORDER],
         *(refund.day for refund in refunds.values()),
         *cancels.values(),
     ]

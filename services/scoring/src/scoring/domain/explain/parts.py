@@ -23,6 +23,8 @@ from scoring.domain.state.orders import worths
 from scoring.domain.state.state import COUNT_BITS, COUNT_MASK, KIND_BITS, KIND_MASK, State
 
 PURCHASE: Final = "purchase"
+ORDER: Final = "order"
+"""Of the money events only the orders, where a refund's day would mislead."""
 
 
 class Contribution(NamedTuple):

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Final
 
 from scoring.domain.care_formula import satisfaction_table
-from scoring.domain.explain.parts import PURCHASE, Contribution, Known, kept_and_missed, kinds_of, mean_parts
+from scoring.domain.explain.parts import ORDER, PURCHASE, Contribution, Known, kept_and_missed, kinds_of, mean_parts
 from scoring.domain.explain.parts_of_relationship import experience_parts
 from scoring.domain.explain.parts_of_value import churn_risk_parts, window
 from scoring.domain.policy.policy_judgements import CARE_PARTS
@@ -26,8 +26,8 @@ def loyalty_parts(known: Known) -> list[Contribution]:
     taken, repeats = -100 * silence.points, float(known.columns.care_cl[0]) - 100.0
     return [
         Contribution("care.full_mark", None, 100.0, ()),
-        Contribution("care.cl.silence", PURCHASE, taken, (PURCHASE,)),
-        Contribution("care.cl.repeats", PURCHASE, repeats - taken, (PURCHASE,)),
+        Contribution("care.cl.silence", PURCHASE, taken, (ORDER,)),
+        Contribution("care.cl.repeats", PURCHASE, repeats - taken, (ORDER,)),
     ]
 
 

@@ -6,7 +6,7 @@ Example: 31 days since the last purchase with cuts 15, 30, 75, 180: rank 5 to st
 
 import math
 
-from scoring.domain.explain.parts import PURCHASE, Contribution, Known, purchase_days_of
+from scoring.domain.explain.parts import ORDER, PURCHASE, Contribution, Known, purchase_days_of
 
 
 def churn_risk_parts(known: Known) -> list[Contribution]:
@@ -16,8 +16,8 @@ def churn_risk_parts(known: Known) -> list[Contribution]:
     seen = rule.churn_alpha + exposure
     silence = (seen / (seen + known.policy.churn.horizon_days)) ** rule.churn_r
     return [
-        Contribution("churn_risk.silence", PURCHASE, silence, (PURCHASE,)),
-        Contribution("churn_risk.repeats", PURCHASE, float(known.columns.churn_risk[0]) - silence, (PURCHASE,)),
+        Contribution("churn_risk.silence", PURCHASE, silence, (ORDER,)),
+        Contribution("churn_risk.repeats", PURCHASE, float(known.columns.churn_risk[0]) - silence, (ORDER,)),
     ]
 
 

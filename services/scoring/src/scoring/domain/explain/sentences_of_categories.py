@@ -76,11 +76,11 @@ def _way(way: Way, usual: str) -> tuple[str, str]:
 def _held(found: Reasons) -> Both:
     was, today = date_of(found.day).isoformat(), value_words(found.raw)
     en = f"Shown because it was so on {was}; the day alone gives {today[0]}"
-    zh = f"因 {was} 达到而保留，当日本为{today[1]}"
+    zh = f"因 {was} 达到而保留，按当日数据应为{today[1]}"
     if found.cap is not None:
         kept = value_words(found.cap.would_be)
         en = f"Without the cap {kept[0]}, because it was so on {was}; the day alone gives {today[0]}"
-        zh = f"若无上限则因 {was} 达到而保留{kept[1]}，当日本为{today[1]}"
+        zh = f"若无上限则因 {was} 达到而保留{kept[1]}，按当日数据应为{today[1]}"
     if found.fall is None:
         return Both(f"{en}.", f"{zh}。")
     turns, on = value_words(found.fall.value), date_of(found.fall.day).isoformat()
@@ -100,7 +100,7 @@ def _conditions(clauses: Sequence[Clause], currency: str, *, holds: bool) -> Bot
     """One condition of each clause, the one that holds where there is one; of a figure the stricter one, the later."""
     by_name = {one.name: one for one in (next((one for one in clause if one.holds), clause[0]) for clause in clauses)}
     chosen = [_said(one, currency) for one in list(by_name.values())[:MOST_NAMED]]
-    joint = (", ", "，") if holds else (" and ", "和")
+    joint = (", ", "，") if holds else (" and ", "、")
     return Both(joint[0].join(one.en for one in chosen), joint[1].join(one.zh for one in chosen))
 
 
@@ -127,7 +127,7 @@ def _gaps(clauses: Sequence[Clause], currency: str) -> Both:
             said.append(Both("the trouble to be resolved", "解决投诉或差评"))
         else:
             said.append(Both(f"{name[0]} {gap}", f"{name[1]} {gap}"))
-    return Both(" and ".join(each.en for each in said), "和".join(each.zh for each in said))
+    return Both(" and ".join(each.en for each in said), "、".join(each.zh for each in said))
 
 
 def _name(name: str) -> tuple[str, str]:

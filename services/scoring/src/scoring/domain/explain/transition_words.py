@@ -20,6 +20,7 @@ CAUSE_WORDS: Final = {
     "policy": ("because the policy changed", "因策略变更"),
     "thresholds": ("because the thresholds were calibrated", "因阈值校准"),
 }
+RULES_MOVED: Final = frozenset({"policy", "thresholds"})
 _FIGURES: Final = {
     "rfm.recency": "rfm.r",
     "rfm.frequency": "rfm.f",
@@ -31,10 +32,11 @@ _FIGURES: Final = {
 def of_transition(
     dimension: str, was: Any, now: Any, *, on: date, cause: str, reasons: Iterable[tuple[str, float]]
 ) -> Both:
-    """`reasons`: figures and points, as published."""
+    """`reasons`: figures and points, as published; where the rules moved, the figures did not, and are not told."""
     said, before, after = SCORE_WORDS[dimension], value_words(was), value_words(now)
     why = CAUSE_WORDS[cause]
-    moved = [(SCORE_WORDS.get(_FIGURES.get(name, name), (name, name)), points) for name, points in reasons]
+    told = [] if cause in RULES_MOVED else reasons
+    moved = [(SCORE_WORDS.get(_FIGURES.get(name, name), (name, name)), points) for name, points in told]
     en = ", ".join(f"{name[0]} {points:+g}" for name, points in moved)
     zh = "，".join(f"{name[1]} {points:+g}" for name, points in moved)
     return Both(
