@@ -125,6 +125,7 @@ async def test_down_stops_its_own_and_only_its_own(home: Home, servers: Home) ->
 async def test_a_port_in_use_is_told_with_its_holder() -> None:
     async with own_home() as home:
         with socket.socket() as holder:
+            holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # an earlier test's connections may linger
             holder.bind((LOOPBACK, home.port("postgres")))
             holder.listen()
             with pytest.raises(Problem) as raised:

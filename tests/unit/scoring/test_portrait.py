@@ -52,7 +52,7 @@ def nulls(path: str, value: Any) -> set[str]:
     return set()
 
 
-@settings(max_examples=25)
+@settings(max_examples=25, deadline=None)
 @given(lives, as_of_days, st.randoms())
 def test_order_repetition_and_later_days_change_nothing(story: list[Interaction], day: int, chance: Any) -> None:
     mixed = [*story, *story]
@@ -62,7 +62,7 @@ def test_order_repetition_and_later_days_change_nothing(story: list[Interaction]
     assert asdict(drawn([one for one in story if one.time < at(day, 24)], day=day)) == first
 
 
-@settings(max_examples=25)
+@settings(max_examples=25, deadline=None)
 @given(lives, as_of_days)
 def test_every_null_has_its_code_and_every_score_its_range(story: list[Interaction], day: int) -> None:
     found = drawn(story, day=day)
