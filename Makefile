@@ -24,7 +24,7 @@ test: $(TOOLS) lint typecheck ## lint, types, architecture, and all tiers on rea
 	$(BIN)/python -m guanxi_cli.local.needs
 	$(BIN)/pytest tests/unit tests/contract tests/architecture tests/integration -n 2 --dist loadfile
 	$(BIN)/python -m tests.support.browser
-	$(BIN)/pytest tests/e2e -n 2 --dist loadfile
+	$(BIN)/pytest tests/e2e
 
 unit: $(TOOLS) ## only the tier without sockets, in seconds
 	$(BIN)/pytest tests/unit -n 2 --dist loadfile
