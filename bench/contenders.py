@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import venv
+from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -35,7 +36,7 @@ START_SECONDS: Final = 120
 
 
 @dataclass(slots=True, kw_only=True)
-class Contender:
+class Contender(ABC):
     """One process, and its events per CPU-second and second by workload, round by round."""
 
     mode: str
@@ -43,9 +44,9 @@ class Contender:
     per_cpu_second: dict[str, list[float]] = field(default_factory=dict)
     per_second: dict[str, list[float]] = field(default_factory=dict)
 
+    @abstractmethod
     async def done(self) -> int:
         """How many events it has applied."""
-        raise NotImplementedError
 
 
 @dataclass(slots=True, kw_only=True)
