@@ -22,7 +22,7 @@ run: $(INSTALLED) ## start everything, load a real shop's year, show what it mea
 
 test: $(TOOLS) lint typecheck ## lint, types, architecture, and all tiers on real Kafka and PostgreSQL of their own
 	$(BIN)/python -m guanxi_cli.local.needs
-	$(BIN)/pytest tests/unit tests/contract tests/architecture tests/integration -n 2 --dist loadfile
+	$(BIN)/pytest tests/integration tests/contract tests/architecture tests/unit -n 2 --dist loadfile --no-loadscope-reorder
 	$(BIN)/python -m tests.support.browser
 	$(BIN)/pytest tests/e2e
 

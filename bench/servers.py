@@ -1,6 +1,7 @@
 """On what does a bench run? Real PostgreSQL and Kafka of its own, and records written to their log."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Final
@@ -22,7 +23,8 @@ Records = Sequence[tuple[bytes, bytes]]
 
 @asynccontextmanager
 async def servers() -> AsyncIterator[Home]:
-    """Both servers, running; stopped at the end."""
+    """Both servers, running; stopped at the end. What is measured is told the currency that the events are in."""
+    os.environ["GUANXI_BASE_CURRENCY"] = "CNY"
     async with own_home() as home:
         home.make()
         make_secrets(home)

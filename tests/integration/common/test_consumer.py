@@ -52,7 +52,7 @@ async def test_processes_that_are_killed_neither_lose_nor_repeat_an_event(
 ) -> None:
     url, topic = await database_url(), await fresh_topic("killed")
     database = await open_chassis(url)
-    events = [event(number, f"c-{number % 97}") for number in range(40_000)]
+    events = [event(number, f"c-{number % 97}") for number in range(15_000)]
     oracle = dict(Counter(one.subject for one in events))
     chance = random.Random(7)
     publishing = asyncio.create_task(publish_events(kafka_bootstrap, topic, events))

@@ -25,7 +25,7 @@ from common.waiting import jitter, pause
 
 log = structlog.get_logger()
 
-BATCH_RECORDS: Final = 2000
+BATCH_RECORDS: Final = 8000
 POLL_MILLISECONDS: Final = 500
 MEASURE_SECONDS: Final = 1.0
 STALLED_SECONDS: Final = 60.0

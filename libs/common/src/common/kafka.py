@@ -17,6 +17,8 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.client import AIOKafkaClient
 from aiokafka.coordinator.assignors.range import RangePartitionAssignor
 from aiokafka.errors import KafkaError
+from aiokafka.record._crecords import default_records
+from zstandard import ZstdCompressor
 
 from common.errors import Unavailable
 from common.events import CONTENT_TYPE
@@ -239,6 +241,7 @@ class Producer:
 
     async def connect(self) -> None:
         """Try until the broker answers; aiokafka's own start gives up at once. Run once, by open_producer."""
+        compress_cheaply()
         attempt = 0
         while self._kafka is None:
             kafka = AIOKafkaProducer(
@@ -270,6 +273,15 @@ class Producer:
         if self._kafka is not None:
             await stop_client(self._kafka)
             self._kafka = None
+
+
+def compress_cheaply() -> None:
+    """Let aiokafka compress batches by zstd's level 1 with tables that are kept. For the one thread that sends.
+
+    It offers no level, and begins every batch at level 3 with new tables for a stream of unknown length (0.75 MB, never
+    in the core's own cache): in batches of 130 records of 560 bytes 3.7 us a record instead of 0.9, at the same size.
+    """
+    default_records.zstd_encode = ZstdCompressor(level=1).compress
 
 
 @asynccontextmanager
