@@ -34,7 +34,8 @@ async def servers() -> Home:
 async def system() -> Home:
     """The whole system, running, as `guanxi up` starts it: `home.url("scoring")`, keys by `read_credentials(home)`.
 
-    Shared by a run: use customers of your own, and a home of your own (tests.support.homes) to break things.
+    Shared by a run: use customers of your own, and a home of your own (tests.support.homes) to break things; only the
+    last of all, tests/e2e/test_faults.py, breaks this one.
     """
     return await shared_system()
 
