@@ -192,6 +192,54 @@ async def test_what_cannot_be_answered_is_a_problem(api: httpx.AsyncClient, path
     assert (answer.status_code, answer.json()["code"]) == (status, code)
 
 
+async def test_only_a_written_day_is_a_day_in_whatever_asks_for_one(api: httpx.AsyncClient, ann: str) -> None:
+    asked = [
+        (path.replace("{customer}", ann), parameter["name"], methods["get"]["parameters"])
+        for path, methods in (await get(api, "/openapi.json"))["paths"].items()
+        for parameter in methods.get("get", {}).get("parameters", [])
+        if "date" in {one.get("format") for one in parameter["schema"].get("anyOf", [parameter["schema"]])}
+    ]
+    assert len(asked) >= 20
+    for path, name, parameters in asked:
+        needed = {one["name"]: "strength" for one in parameters if one["in"] == "query" and one["required"]}
+        answer = await api.get(path, params={**needed, name: "1764547200"})
+        assert (answer.status_code, answer.json()["errors"][0]["code"]) == (422, "not_a_day"), path
+        told = f"query {name}: '1764547200' is no day to ask for: send YYYY-MM-DD, from 1970-01-01 to 2100-12-31"
+        assert answer.json()["detail"] == told
+    bodies: list[tuple[str, dict[str, Any]]] = [
+        ("/v1/customers/batch-get", {"customers": [ann]}),
+        ("/v1/scores/preview", {"interactions": []}),
+        ("/v1/thresholds", {}),
+        ("/v1/quality", {}),
+        ("/v1/reports/base-count", {}),
+        ("/v1/policies/1/what-if", {}),
+    ]
+    for path, body in bodies:
+        refused = await api.post(path, json={**body, "as_of": 1764547200})
+        assert (refused.status_code, refused.json()["errors"][0]["code"]) == (422, "not_a_day"), path
+        assert "as_of: 1764547200 is no day to ask for" in refused.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        "",
+        "2026-11-24T00:00:00",
+        "20261124",
+        "2026-W48-2",
+        "2026-02-30",
+        "1969-12-31",
+        "2101-01-01",
+        " 2026-11-24",
+        "٢٠٢٦-11-24",
+    ],
+)
+async def test_what_is_no_day_is_refused_as_it_was_sent(api: httpx.AsyncClient, sent: str) -> None:
+    answer = await api.get("/v1/reports/segments", params={"as_of": sent})
+    assert answer.status_code == 422
+    assert f"query as_of: {sent!r} is no day to ask for" in answer.json()["detail"]
+
+
 async def fill(database: Database, customers: int = 60) -> list[Event]:
     told = []
     for number in range(customers):

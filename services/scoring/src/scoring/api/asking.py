@@ -1,10 +1,14 @@
 """What does every endpoint need to know of a request? The deployment, the day, the customer, and when to answer."""
 
+import re
+from contextlib import suppress
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 from urllib.parse import quote
 
 from fastapi import Depends, HTTPException, Query, Request
+from pydantic import BeforeValidator
+from pydantic_core import PydanticCustomError
 
 from common.http.customers import OwnId
 from common.http.transaction import Connection, get_database
@@ -17,8 +21,28 @@ from scoring.usecases.erase_customers import all_of
 from scoring.usecases.find_customer import Customer, find_customer
 from scoring.usecases.wait_for_event import wait_for_event
 
-FIRST_DAY = date(1970, 1, 1)
-LAST_DAY = date(2100, 12, 31)
+FIRST_DAY: Final = date(1970, 1, 1)
+LAST_DAY: Final = date(2100, 12, 31)
+
+_WRITTEN: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+
+
+def _read_day(sent: object) -> date:
+    """Nothing is guessed: a number would pass for seconds since 1970, and an instant for the day of its own zone."""
+    if isinstance(sent, str) and _WRITTEN.fullmatch(sent):
+        with suppress(ValueError):  # 30 February
+            day = date.fromisoformat(sent)
+            if FIRST_DAY <= day <= LAST_DAY:
+                return day
+    raise PydanticCustomError(
+        "not_a_day",
+        "{sent} is no day to ask for: send YYYY-MM-DD, from {first} to {last}",
+        {"sent": f"{sent!r:.40}", "first": FIRST_DAY.isoformat(), "last": LAST_DAY.isoformat()},
+    )
+
+
+LocalDay = Annotated[date, BeforeValidator(_read_day)]
+"""A day of the deployment's zone as a request names it."""
 
 
 def _deployment(request: Request) -> Deployment:
@@ -33,9 +57,7 @@ def _identity_key(request: Request) -> IdentityKey:
 
 Deployed = Annotated[Deployment, Depends(_deployment)]
 Identity = Annotated[IdentityKey, Depends(_identity_key)]
-Day = Annotated[
-    date | None, Query(ge=FIRST_DAY, le=LAST_DAY, description="the local day; later events are ignored; default today")
-]
+Day = Annotated[LocalDay | None, Query(description="the local day; later events are ignored; default today")]
 
 
 def _day(deployment: Deployed, as_of: Day = None) -> date:

@@ -10,8 +10,7 @@ from common.http.keys import Principal, get_principal
 from common.http.transaction import Connection
 from scoring.api.answers_base import CareCostAnswer, WordOfMouthAnswer
 from scoring.api.answers_jobs import JobAnswer
-from scoring.api.asking import Day, Deployed
-from scoring.api.thresholds import PastDay
+from scoring.api.asking import Day, Deployed, LocalDay
 from scoring.usecases.ask_base_count import ask_base_count
 from scoring.usecases.deployment import Deployment
 from scoring.usecases.read_base_count import read_base_count
@@ -24,7 +23,7 @@ class BaseCountQuestion(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    as_of: PastDay = None
+    as_of: LocalDay | None = None
 
 
 @router.get("/v1/reports/word-of-mouth")

@@ -10,13 +10,13 @@ from common.http.transaction import Connection
 from scoring.api.answers_explain import DifferenceAnswer, ExplanationAnswer, HistoryAnswer
 from scoring.api.asking import (
     FIRST_DAY,
-    LAST_DAY,
     NOT_YET,
     WHEN_APPLIED,
     AskedCustomer,
     AsOf,
     ChosenRules,
     Deployed,
+    LocalDay,
     Version,
 )
 from scoring.domain.explain.explain_diff import summary
@@ -33,8 +33,8 @@ Metric = Annotated[
     str, Query(max_length=64, description="strength, tier, segment, churn_risk, rfm.r, care.health ... as on the card")
 ]
 Language = Annotated[Literal["en", "zh"], Query(description="of `sentence`; `sentences` holds both")]
-From = Annotated[date | None, Query(alias="from", ge=FIRST_DAY, le=LAST_DAY, description="a local day")]
-To = Annotated[date | None, Query(alias="to", ge=FIRST_DAY, le=LAST_DAY, description="a local day; default today")]
+From = Annotated[LocalDay | None, Query(alias="from", description="a local day")]
+To = Annotated[LocalDay | None, Query(alias="to", description="a local day; default today")]
 
 
 @router.get("/v1/customers/{customer}/explain", dependencies=WHEN_APPLIED, responses=NOT_YET)

@@ -10,8 +10,7 @@ from common.http.pagination import Paging
 from common.http.transaction import Connection
 from scoring.api.answers_jobs import JobAnswer
 from scoring.api.answers_quality import QualityAnswer, QualityRow
-from scoring.api.asking import Deployed
-from scoring.api.thresholds import PastDay
+from scoring.api.asking import Deployed, LocalDay
 from scoring.store.quality import list_quality
 from scoring.usecases.ask_quality import ask_quality
 
@@ -23,7 +22,7 @@ class QualityQuestion(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    as_of: PastDay = None
+    as_of: LocalDay | None = None
     horizon_days: Annotated[int | None, Field(ge=1, le=3650)] = None
 
 

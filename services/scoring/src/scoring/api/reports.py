@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query
 from common.http.freshness import CurrentFreshness, Freshness
 from common.http.transaction import Connection
 from scoring.api.answers_reports import FlowAnswer, LifecycleAnswer, SharesAnswer
-from scoring.api.asking import FIRST_DAY, LAST_DAY, Day, Deployed
+from scoring.api.asking import Day, Deployed, LocalDay
 from scoring.domain.policy.rules import Rules
 from scoring.domain.reports.report_sentences import Sentence, of_flow, of_lifecycle, of_shares
 from scoring.store.standings import Dimension
@@ -20,11 +20,8 @@ from scoring.usecases.report_standings import Report, report_standings
 
 router = APIRouter()
 
-From = Annotated[
-    date | None,
-    Query(alias="from", ge=FIRST_DAY, le=LAST_DAY, description="the first day; default 30 days before `to`"),
-]
-To = Annotated[date | None, Query(ge=FIRST_DAY, le=LAST_DAY, description="the second day; default `as_of`, then today")]
+From = Annotated[LocalDay | None, Query(alias="from", description="the first day; default 30 days before `to`")]
+To = Annotated[LocalDay | None, Query(description="the second day; default `as_of`, then today")]
 
 
 @router.get("/v1/reports/segments")

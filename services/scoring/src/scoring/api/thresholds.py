@@ -1,22 +1,19 @@
 """/v1/thresholds: at which cuts is judged, what did each calibration change, and a new one."""
 
-from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 
 from common.http.keys import Principal, get_principal
 from common.http.transaction import Connection
 from scoring.api.answers_jobs import JobAnswer
 from scoring.api.answers_thresholds import ThresholdsAnswer, ThresholdsInFull, ThresholdsRow
-from scoring.api.asking import FIRST_DAY, LAST_DAY, Deployed
+from scoring.api.asking import Deployed, LocalDay
 from scoring.usecases.ask_calibration import ask_calibration
 from scoring.usecases.read_thresholds import read_all_thresholds, read_thresholds
 
 router = APIRouter()
-
-PastDay = Annotated[date | None, Field(ge=FIRST_DAY, le=LAST_DAY)]
 
 
 class CalibrationQuestion(BaseModel):
@@ -24,7 +21,7 @@ class CalibrationQuestion(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    as_of: PastDay = None
+    as_of: LocalDay | None = None
     dry_run: bool = False
 
 
