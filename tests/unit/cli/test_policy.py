@@ -13,7 +13,14 @@ from guanxi_cli.__main__ import make_app
 from guanxi_cli.local.problem import Problem
 from guanxi_cli.policy.diff import changed_keys
 from guanxi_cli.policy.documents import read_tests
-from guanxi_cli.policy.terminal import print_changes, print_forecast, print_tests, print_versions, print_what_if
+from guanxi_cli.policy.terminal import (
+    print_changes,
+    print_draft,
+    print_forecast,
+    print_tests,
+    print_versions,
+    print_what_if,
+)
 
 SHIPPED: dict[str, Any] = yaml.safe_load(Path("policies/scoring.yaml").read_text("utf-8"))
 
@@ -70,7 +77,7 @@ def test_the_tests_of_a_file_take_over_its_thresholds(tmp_path: Path) -> None:
             read_tests(bad)
 
 
-def test_failed_tests_are_printed_with_what_came_out() -> None:
+def test_only_failed_tests_are_printed_with_what_came_out() -> None:
     failed = {
         "name": "[x] is distant",
         "passed": False,
@@ -83,6 +90,22 @@ def test_failed_tests_are_printed_with_what_came_out() -> None:
     assert "FAILED  [x] is distant" in text
     assert "tier: expected distant, got none" in text
     assert "1 passed, 1 failed (policy 2)" in text
+    assert printed(print_tests, {"version": "2", "passed": 1, "failed": 0, "tests": [passed]}).splitlines() == [
+        "1 passed, 0 failed (policy 2)"
+    ]
+
+
+def test_a_draft_that_got_another_name_than_its_file_gives_says_so() -> None:
+    taken = "There is a policy closer already, and versions never change: this draft is stored as closer.2."
+    draft = {"version": "closer.2", "author": "ann", "passed": 20, "failed": 0, "tests": [], "message": taken}
+    lines = printed(print_draft, draft).splitlines()
+    assert lines[:4] == [
+        "20 passed, 0 failed (policy closer.2)",
+        taken,
+        "",
+        "Draft closer.2 is stored. Next: guanxi policy what-if closer.2",
+    ]
+    assert taken not in printed(print_draft, draft | {"message": None})
 
 
 def test_versions_are_printed_with_their_state() -> None:

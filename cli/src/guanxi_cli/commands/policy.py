@@ -16,7 +16,14 @@ from guanxi_cli.local.home import find_home
 from guanxi_cli.long_run import follow_run
 from guanxi_cli.policy.diff import changed_keys
 from guanxi_cli.policy.documents import read_policy, read_tests, read_text
-from guanxi_cli.policy.terminal import print_changes, print_forecast, print_tests, print_versions, print_what_if
+from guanxi_cli.policy.terminal import (
+    print_changes,
+    print_draft,
+    print_forecast,
+    print_tests,
+    print_versions,
+    print_what_if,
+)
 
 policy = typer.Typer(no_args_is_help=True, help="How relationships are judged: draft, test, what-if, publish.")
 
@@ -67,7 +74,9 @@ def run_tests(
 def draft(
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)],
     tests: TestsFile = None,
-    version: Annotated[str | None, typer.Option(help="A free name. [default: the file's, with a number]")] = None,
+    version: Annotated[
+        str | None, typer.Option(help="A free name. [default: the file's, with a number where it is taken]")
+    ] = None,
     note: Annotated[str, typer.Option(help="Why.")] = "",
     key: Key = None,
     home: HomeFolder = None,
@@ -76,10 +85,7 @@ def draft(
     """Store a file as a draft: an immutable version that judges nobody yet."""
     asked = {"policy": read_text(file), "tests": read_tests(tests), "note": note, "version": version}
     answer = _run(home, port_base, key, lambda services: services.scoring.post("/v1/policies", asked))
-    console, name = Console(), answer["version"]
-    print_tests(console, answer)
-    console.print(f"\nDraft {name} is stored. Next: guanxi policy what-if {name}", markup=False)
-    console.print(_publishing(name, answer["author"]), markup=False)
+    print_draft(Console(), answer)
 
 
 @policy.command()
@@ -136,13 +142,6 @@ def publish(version: str, key: Key = None, home: HomeFolder = None, port_base: P
         f"Policy {version} is in force, published by {answer['published_by']}. Everybody is being judged again; "
         "transitions carry the cause `policy`.",
         markup=False,
-    )
-
-
-def _publishing(version: str, author: str) -> str:
-    return (
-        f"To publish it takes another key than {author}'s: guanxi keys create --name NAME --scope policies:write, "
-        f"then guanxi policy publish {version} --key gx_..."
     )
 
 

@@ -35,14 +35,29 @@ def print_versions(console: Console, rows: Iterable[Answer]) -> None:
 
 
 def print_tests(console: Console, answer: Answer) -> None:
-    """A line a test, and under it what came out otherwise."""
+    """The tests that failed, each with what came out otherwise, and how many there are of both."""
     for test in answer["tests"]:
-        mark = "[green]passed[/]" if test["passed"] else "[bold red]FAILED[/]"
-        console.print(f"{mark}  ", Text(test["name"]), sep="")
+        if test["passed"]:
+            continue
+        console.print("[bold red]FAILED[/]  ", Text(test["name"]), sep="")
         for name, differs in test["differs"].items():
-            told = f"          {name}: expected {_value(differs['expected'])}, got {_value(differs['got'])}"
+            told = f"        {name}: expected {_value(differs['expected'])}, got {_value(differs['got'])}"
             console.print(Text(told))
-    console.print(f"\n{answer['passed']} passed, {answer['failed']} failed (policy {answer['version']})", markup=False)
+    console.print(f"{answer['passed']} passed, {answer['failed']} failed (policy {answer['version']})", markup=False)
+
+
+def print_draft(console: Console, answer: Answer) -> None:
+    """What its tests say, under which name it is stored, and what comes next."""
+    print_tests(console, answer)
+    version, author = answer["version"], answer["author"]
+    if answer["message"]:
+        console.print(Text(answer["message"], style="bold yellow"))
+    console.print(
+        f"\nDraft {version} is stored. Next: guanxi policy what-if {version}\n"
+        f"To publish it takes another key than {author}'s: guanxi keys create --name NAME --scope policies:write, "
+        f"then guanxi policy publish {version} --key gx_...",
+        markup=False,
+    )
 
 
 def print_changes(console: Console, old: str, new: str, changes: list[Change]) -> None:

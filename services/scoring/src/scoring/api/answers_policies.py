@@ -75,10 +75,14 @@ class PolicyTestsAnswer(BaseModel):
 
 
 class DraftAnswer(PolicyTestsAnswer):
-    """A stored draft; it may fail its tests, but is not published while it does."""
+    """A stored draft; it may fail its tests, but is not published while it does.
+
+    `message`: where the policy's own name was taken, under which the draft stands instead.
+    """
 
     state: Literal["draft"] = "draft"
     author: str
+    message: str | None
 
 
 class PublishedAnswer(PolicyTestsAnswer):

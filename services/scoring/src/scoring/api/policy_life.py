@@ -35,7 +35,7 @@ class PolicyQuestion(_Asked):
 
 
 class Draft(PolicyQuestion):
-    """`version`: a free name; without one the policy's own, with a number behind it where it is taken."""
+    """`version`: a free name; without one the policy's own, with a number behind it where it is taken (`message`)."""
 
     version: Annotated[str | None, Field(max_length=64)] = None
     note: Annotated[str, Field(max_length=2000)] = ""
@@ -60,7 +60,7 @@ async def post_policy(
     asked: Draft, connection: Connection, caller: Caller, deployment: Deployed, response: Response
 ) -> DraftAnswer:
     """Store an immutable draft, checked as a policy file is; nobody is judged by it before it is published."""
-    version, results = await create_policy_draft(
+    draft = await create_policy_draft(
         connection,
         asked.policy,
         tests=asked.tests,
@@ -69,8 +69,9 @@ async def post_policy(
         author=caller.name,
         deployment=deployment,
     )
-    response.headers["location"] = f"/v1/policies/{version}"
-    return DraftAnswer(**PolicyTestsAnswer.of(version, results).model_dump(), author=caller.name)
+    response.headers["location"] = f"/v1/policies/{draft.version}"
+    tested = PolicyTestsAnswer.of(draft.version, draft.results).model_dump()
+    return DraftAnswer(**tested, author=caller.name, message=draft.message)
 
 
 @router.post("/v1/policies/test")

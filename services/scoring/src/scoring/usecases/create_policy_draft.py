@@ -35,6 +35,15 @@ class CheckedPolicy:
     results: list[FixtureResult]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredDraft:
+    """The name that the draft got, why it is another than the policy gave itself (else None), and its tests."""
+
+    version: str
+    message: str | None
+    results: list[FixtureResult]
+
+
 async def check_policy(
     connection: AsyncConnection,
     told: str | Mapping[str, Any],
@@ -60,21 +69,23 @@ async def create_policy_draft(
     version: str | None,
     author: str,
     deployment: Deployment,
-) -> tuple[str, list[FixtureResult]]:
-    """The draft's version and what its tests say of it; a draft may fail them, the policy in force may not.
+) -> StoredDraft:
+    """A draft may fail its tests, the policy in force may not.
 
     A version that was asked for must be free; else the policy's own name, with a number behind it where it is taken.
     Raises PolicyTextUnreadable, PolicyInvalid, PolicyVersionTaken.
     """
     await lock_policies(connection)
     checked = await check_policy(connection, told, tests, version=version, deployment=deployment)
-    taken = {one.version for one in await list_policies(connection)}
-    if version is not None and version in taken:
-        raise PolicyVersionTaken(f"There is a policy {version} already, and versions never change: name another.")
-    name = free_name(checked.policy.version, taken)
+    wanted, taken = checked.policy.version, {one.version for one in await list_policies(connection)}
+    name = free_name(wanted, taken)
+    why = f"There is a policy {wanted} already, and versions never change" if name != wanted else None
+    if why and version is not None:
+        raise PolicyVersionTaken(f"{why}: name another, {name} is free.", free_version=name)
     body = {**checked.body, "version": name}
     await add_policy(connection, version=name, body=body, tests=tests, author=author, note=note)
-    return name, checked.results
+    message = f"{why}: this draft is stored as {name}." if why else None
+    return StoredDraft(version=name, message=message, results=checked.results)
 
 
 def _read(told: str | Mapping[str, Any], version: str | None) -> tuple[dict[str, Any], Policy]:
