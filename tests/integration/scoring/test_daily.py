@@ -11,8 +11,9 @@ from tests.integration.scoring.desk import PARTITIONS, Desk, deployment, message
 from common.database import Database
 from common.timers import Timer, Timers
 from scoring.domain.policy.policy import Policy
-from scoring.store.policies import add_policy, find_policy
+from scoring.store.policies import add_policy
 from scoring.store.thresholds import add_thresholds
+from scoring.usecases.read_stored_policy import read_stored_policy
 from scoring.usecases.reevaluate_page import REEVALUATE, plan_day, plan_run, reevaluate_page
 
 TODAY_NOW = datetime.now(UTC)
@@ -103,8 +104,8 @@ async def test_what_new_rules_move_is_told_as_theirs_whichever_run_comes_first(
     await apply_long_ago(database)
     async with database.transaction() as connection:
         if cause == "policy":
-            body = await find_policy(connection, policy.version)
-            await add_policy(connection, version="2", body=body or {}, from_file=True)
+            stored = await read_stored_policy(connection, policy.version)
+            await add_policy(connection, version="2", body=stored.body, from_file=True)
         else:
             made = replace_rules(policy.fixed, version="t-1")
             await add_thresholds(connection, made, as_of=desk.deployment.today(), report={}, made_by="test")

@@ -16,6 +16,7 @@ from tests.integration.scoring.web import ask, open_api, with_key
 from common.database import Database
 from common.errors import AppError
 from guanxi_cli.local.home import Home
+from scoring.store.policies import add_policy
 from scoring.usecases.load_policy import load_policy
 
 SHIPPED = Path("policies")
@@ -53,6 +54,7 @@ async def test_a_draft_is_tested_published_by_another_key_and_rolled_back_and_ev
     await desk.apply([event("event.attended", f"c-{number}") for number in range(3)])
     told = await ask(api, "POST", "/v1/policies", 201, json={"policy": changed("scores.engagement.half_point", 9)})
     assert (told["version"], told["state"], told["author"], told["failed"]) == ("1.2", "draft", "admin", 0)
+    assert told["message"] == ("There is a policy 1 already, and versions never change: this draft is stored as 1.2.")
     rows_ = (await ask(api, "GET", "/v1/policies"))["data"]
     assert [(one["version"], one["state"], one["author"]) for one in rows_] == [
         ("1.2", "draft", "admin"),
@@ -96,9 +98,10 @@ async def test_a_draft_that_fails_a_test_is_kept_and_not_published_until_the_tes
     wanted = next(one for one in shipped if one["name"] == SILENT)
     wanted["expect"] = {"tier": "distant"}
     taken = await ask(api, "POST", "/v1/policies", 409, json={"policy": body, "version": "bold"})
-    assert "versions never change" in taken["detail"]
+    assert "versions never change: name another, bold.2 is free." in taken["detail"]
+    assert taken["free_version"] == "bold.2"
     told = await ask(api, "POST", "/v1/policies", 201, json={"policy": body, "version": "bolder", "tests": [wanted]})
-    assert told["failed"] == 0
+    assert (told["failed"], told["message"]) == (0, None)
     await ask(api, "POST", "/v1/policies/bolder/publish", headers=SECOND)
     # What the policy in force expects stands for the drafts after it.
     found = await ask(api, "POST", "/v1/policies/test", json={"policy": body})
@@ -128,6 +131,26 @@ async def test_what_is_no_policy_is_refused_with_its_place_and_nothing_is_stored
     assert [one["version"] for one in (await ask(api, "GET", "/v1/policies"))["data"]] == ["1"]
     for path in ("test", "publish"):
         assert "GET /v1/policies lists" in (await ask(api, "POST", f"/v1/policies/none/{path}", 404))["detail"]
+
+
+async def test_a_version_of_an_older_release_can_be_read_and_says_why_it_judges_no_more(
+    api: httpx.AsyncClient, database: Database
+) -> None:
+    old = {name: section for name, section in MAPPING.items() if name != "portrait"} | {"version": "old"}
+    async with database.transaction() as connection:
+        await add_policy(connection, version="old", body=old, author="ann")
+    assert (await ask(api, "GET", "/v1/policies/old"))["policy"] == old
+    for method, path in (
+        ("GET", "/v1/customers/user_id:1?policy=old"),
+        ("GET", "/v1/customers/user_id:1/explain-diff?from_policy=old"),
+        ("POST", "/v1/policies/old/test"),
+        ("POST", "/v1/policies/old/what-if"),
+        ("POST", "/v1/policies/old/publish"),
+    ):
+        refused = await ask(api, method, path, 422)
+        assert (refused["code"], refused["version"], refused["path"]) == ("policy_outdated", "old", "portrait")
+        assert "old is of an older release and judges no more: portrait is missing." in refused["detail"]
+        assert "guanxi policy draft" in refused["detail"]
 
 
 async def test_a_bad_policy_file_is_refused_with_its_place_and_the_policy_in_force_stays(

@@ -45,7 +45,6 @@ _ROWS: Final = """
 """
 _LIST = text(f"{_ROWS} FROM policy ORDER BY number DESC")
 _STORED = text(f"{_ROWS}, CAST(body AS text), CAST(tests AS text) FROM policy WHERE version = :version")
-_FIND = text("SELECT CAST(body AS text) FROM policy WHERE version = :version")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,13 +131,6 @@ async def find_stored(connection: AsyncConnection, version: str) -> StoredPolicy
     if row is None:
         return None
     return StoredPolicy(told=_version(row), body=msgspec.json.decode(row[7]), tests=msgspec.json.decode(row[8]))
-
-
-async def find_policy(connection: AsyncConnection, version: str) -> dict[str, Any] | None:
-    """The mapping of a version."""
-    body = (await connection.execute(_FIND, {"version": version})).scalar_one_or_none()
-    found: dict[str, Any] | None = None if body is None else msgspec.json.decode(body)
-    return found
 
 
 def _json(value: object) -> str:

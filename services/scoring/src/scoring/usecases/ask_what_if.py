@@ -28,7 +28,7 @@ async def ask_what_if(
     asked_by: str,
     deployment: Deployment,
 ) -> UUID:
-    """The queued run's id. Raises PolicyUnknown, ThresholdsUnknown, PolicyInvalid, TooManyJobs."""
+    """The queued run's id. Raises PolicyUnknown, PolicyOutdated, ThresholdsUnknown, PolicyInvalid, TooManyJobs."""
     draft = await choose_rules(connection, policy=version, thresholds=thresholds, deployment=deployment)
     live = await deployment.rules.in_force(connection)
     stored = [await read_stored_policy(connection, name) for name in (live.policy.version, version)]

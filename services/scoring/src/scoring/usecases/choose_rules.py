@@ -9,18 +9,12 @@ from common.errors import Absent
 from scoring.domain.policy.policy import Policy
 from scoring.domain.policy.rules import Rules
 from scoring.domain.policy.thresholds import Thresholds
-from scoring.store.policies import find_policy
 from scoring.store.thresholds import find_thresholds
 from scoring.usecases.deployment import Deployment
+from scoring.usecases.read_stored_policy import read_stored_policy, typed_policy
 
 FIXED: Final = "fixed"
 PREVIEW: Final = "preview"
-
-
-class PolicyUnknown(Absent):
-    """No such version of the policy."""
-
-    code = "unknown_policy"
 
 
 class ThresholdsUnknown(Absent):
@@ -38,8 +32,8 @@ async def choose_rules(
 ) -> Rules:
     """None: those in force. An object of thresholds takes its missing members from them.
 
-    Until a calibration the thresholds in force are the chosen policy's own. Raises PolicyUnknown, ThresholdsUnknown,
-    PolicyInvalid.
+    Until a calibration the thresholds in force are the chosen policy's own. Raises PolicyUnknown, PolicyOutdated,
+    ThresholdsUnknown, PolicyInvalid.
     """
     live = await deployment.rules.in_force(connection)
     chosen = live.policy if policy is None else await _policy(connection, policy)
@@ -56,10 +50,7 @@ async def choose_rules(
 async def _policy(connection: AsyncConnection, asked: str | Mapping[str, Any]) -> Policy:
     if not isinstance(asked, str):
         return Policy.from_mapping({"version": PREVIEW, **asked})
-    found = await find_policy(connection, asked)
-    if found is None:
-        raise PolicyUnknown(f"There is no policy {asked[:80]}: GET /v1/policies lists the versions.")
-    return Policy.from_mapping({**found, "version": asked})
+    return typed_policy(asked, (await read_stored_policy(connection, asked)).body)
 
 
 async def _thresholds(connection: AsyncConnection, version: str) -> Thresholds:

@@ -42,7 +42,7 @@ class Published:
 
 
 async def publish_policy(connection: AsyncConnection, version: str, *, by: str, deployment: Deployment) -> Published:
-    """Raises PolicyUnknown, SecondKeyNeeded, PolicyInForce, PolicyInvalid, PolicyTestsFailed."""
+    """Raises PolicyUnknown, SecondKeyNeeded, PolicyInForce, PolicyOutdated, PolicyInvalid, PolicyTestsFailed."""
     await lock_policies(connection)
     told = (await read_stored_policy(connection, version)).told
     if told.in_force:
