@@ -6,6 +6,7 @@ import pytest
 from tests.unit.scoring.build import MAPPING, event, nps, on, order, rating
 from tests.unit.scoring.portraits import RULES, drawn, items, past_of
 
+from scoring.domain.policy.read_rule import read_rule
 from scoring.domain.policy.reading import PolicyInvalid, Section
 from scoring.domain.portrait.affinity_index import AffinityIndex, affinity_index
 from scoring.domain.portrait.axes import Axes, axes
@@ -175,7 +176,7 @@ def test_a_project_sale_stands_at_the_furthest_step_with_its_roles() -> None:
 
 def outside(first: str, last: str) -> OutsideRule:
     told = {"kind": "price_rise", "from": first, "to": last, "zh": "提价", "en": "Prices rose"}
-    return OutsideRule.read(Section({"shown_for_days": 90, "events": [told]}, "outside_events"))
+    return read_rule(Section({"shown_for_days": 90, "events": [told]}, "outside_events"), OutsideRule)
 
 
 @pytest.mark.parametrize(("day", "shown"), [(9, 0), (10, 1), (101, 1), (102, 0)])

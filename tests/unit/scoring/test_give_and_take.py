@@ -139,7 +139,7 @@ def test_the_relation_has_a_type_a_promise_an_owner_and_a_beginning() -> None:
     called = event("call.made", 1, personal=True, answered=True, staff_id="staff_7")
     found = related(seen, called)
     assert (found.owner, found.since, found.entry_type, found.entry_channel) == ("staff_7", on(0), "page.viewed", "web")
-    assert found.promise.zh == POLICY.portrait.relation.promises["consumer"][0]
+    assert found.promise == POLICY.portrait.relation.promises["consumer"]
 
 
 def test_the_interval_holds_the_lifetime_value_of_the_card_and_risk_takes_its_part() -> None:

@@ -49,7 +49,6 @@ class KindTable:
                 worth = entry.section("engagement")
                 tables["points"][number] = worth.number("points")
                 tables["cap"][number] = worth.whole("cap")
-                worth.finish()
             answer = False
             for mean, (weights, qualities) in means.items():
                 if entry.has(mean):
@@ -58,7 +57,7 @@ class KindTable:
             _read_ways(entry, number, answer, rules)
             if entry.has("beside"):
                 beside.update(_read_beside(entry.section("beside")))
-            entry.finish()
+        section.finish()
         experience, evaluation = means["experience"], means["evaluation"]
         return cls(
             points=tables["points"],
@@ -79,7 +78,6 @@ class KindTable:
 def _weight_and_quality(section: Section) -> tuple[float, float]:
     weight = section.number("weight")
     quality = float("nan") if section.take("quality") == "answer" else section.number("quality", most=1)
-    section.finish()
     return weight, quality
 
 

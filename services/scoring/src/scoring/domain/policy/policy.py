@@ -7,23 +7,13 @@ Example: half_life_days 0 gives "scores.engagement.half_life_days: must be above
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
 from scoring.domain.policy.kind_table import KindTable
-from scoring.domain.policy.policy_calibration import CalibrationRule, QualityRule, read_calibration, read_quality
-from scoring.domain.policy.policy_judgements import (
-    STAGES,
-    CareRule,
-    ClvRule,
-    StageRule,
-    TrustRule,
-    read_care,
-    read_clv,
-    read_stage,
-    read_trust,
-)
-from scoring.domain.policy.policy_portrait import PortraitRules, read_portrait
-from scoring.domain.policy.policy_reports import ReportsRule, read_reports
+from scoring.domain.policy.policy_calibration import CalibrationRule, QualityRule, TopShare
+from scoring.domain.policy.policy_judgements import STAGES, CareRule, ClvRule, StageRule, TrustRule
+from scoring.domain.policy.policy_portrait import PortraitRules
+from scoring.domain.policy.policy_reports import ReportsRule
 from scoring.domain.policy.policy_rules import (
     PARTS,
     SEGMENTS,
@@ -37,61 +27,74 @@ from scoring.domain.policy.policy_rules import (
     StatusDays,
     Strength,
     Tiers,
-    read_churn,
-    read_evolution,
-    read_exchange,
-    read_guard,
-    read_kinds,
-    read_personal_weights,
-    read_segment_rule,
-    read_severe,
-    read_shrunk_mean,
-    read_status,
-    read_strength,
-    read_tiers,
+)
+from scoring.domain.policy.read_rule import (
+    At,
+    Guard,
+    Kinds,
+    OneOrMore,
+    Positive,
+    Whole,
+    by_kind,
+    inners,
+    read_rule,
 )
 from scoring.domain.policy.reading import Section
 from scoring.domain.policy.thresholds import Thresholds
+from scoring.domain.state.kinds import KIND_ID
 
 __all__ = ["PARTS", "SEGMENTS", "STAGES", "TIERS", "Policy"]
+
+
+def _kinds(section: Section, key: str) -> KindTable:
+    return KindTable.read(section.section(key))
+
+
+def _personal_weights(section: Section, key: str) -> tuple[tuple[int, float], ...]:
+    return tuple((KIND_ID[name], weight) for name, weight in by_kind(Section.positive)(section, key).items())
+
+
+def _fixed(section: Section, key: str) -> Thresholds:
+    return Thresholds.from_mapping(section.take(key))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
     """One version of scoring.yaml. `fixed` are the thresholds that serve until a calibration."""
 
-    version: str
-    kinds: KindTable
-    experience: ShrunkMean
-    engagement_half_life_days: float
-    engagement_half_point: float
-    exchange: Exchange
-    evaluation: ShrunkMean
-    evolution: Evolution
-    strength: Strength
-    personal_half_life_days: float
-    personal_weights: tuple[tuple[int, float], ...]
-    reciprocity_half_life_days: float
-    inbound_kinds: tuple[int, ...]
-    outbound_kinds: tuple[int, ...]
-    mutual_kinds: tuple[int, ...]
-    rfm_window_days: int
-    churn: ChurnBands
-    trust: TrustRule
-    clv: ClvRule
-    segment_guard_days: int
-    segment_new_below_days: int
-    segment_rules: tuple[SegmentRule, ...]
+    version: Annotated[str, Section.name]
+    kinds: Annotated[KindTable, _kinds]
+    experience: Annotated[ShrunkMean, At("scores.experience")]
+    engagement_half_life_days: Annotated[Positive, At("scores.engagement.half_life_days")]
+    engagement_half_point: Annotated[Positive, At("scores.engagement.half_point")]
+    exchange: Annotated[Exchange, At("scores.exchange")]
+    evaluation: Annotated[ShrunkMean, At("scores.evaluation")]
+    evolution: Annotated[Evolution, At("scores.evolution")]
+    strength: Annotated[Strength, At("scores.strength")]
+    personal_half_life_days: Annotated[Positive, At("scores.personal_contact.half_life_days")]
+    personal_weights: Annotated[tuple[tuple[int, float], ...], _personal_weights, At("scores.personal_contact.kinds")]
+    reciprocity_half_life_days: Annotated[Positive, At("scores.reciprocity.half_life_days")]
+    inbound_kinds: Annotated[Kinds, At("scores.reciprocity.inbound")]
+    outbound_kinds: Annotated[Kinds, At("scores.reciprocity.outbound")]
+    mutual_kinds: Annotated[Kinds, At("scores.reciprocity.mutual")]
+    rfm_window_days: Annotated[OneOrMore, At("scores.rfm.window_days")]
+    churn: Annotated[ChurnBands, At("scores.churn_risk")]
+    trust: Annotated[TrustRule, At("scores.trust")]
+    clv: Annotated[ClvRule, At("scores.clv")]
+    segment_guard_days: Annotated[Guard, At("segment.guard_days")]
+    segment_new_below_days: Annotated[Whole, At("segment.new_below_days")]
+    segment_rules: Annotated[tuple[SegmentRule, ...], inners(SegmentRule), At("segment.rules")]
     tier: Tiers
     severe: Severe
     status: StatusDays
     stage: StageRule
     care: CareRule
+    key_account_share: Annotated[TopShare, At("key_account.top_share")]
     calibration: CalibrationRule
     quality: QualityRule
     portrait: PortraitRules
     reports: ReportsRule
-    fixed: Thresholds
+    fixed: Annotated[Thresholds, _fixed, At("thresholds")]
 
     @property
     def guard_days(self) -> int:
@@ -101,44 +104,4 @@ class Policy:
     @classmethod
     def from_mapping(cls, mapping: Mapping[str, Any]) -> "Policy":
         """Check and type a policy mapping. Raises PolicyInvalid(path, why)."""
-        top = Section(mapping, "")
-        scores = top.section("scores")
-        segment, engagement = top.section("segment"), scores.section("engagement")
-        personal, reciprocity, rfm = (scores.section(name) for name in ("personal_contact", "reciprocity", "rfm"))
-        policy = cls(
-            version=top.name("version"),
-            kinds=KindTable.read(top.section("kinds")),
-            experience=read_shrunk_mean(scores.section("experience")),
-            engagement_half_life_days=engagement.positive("half_life_days"),
-            engagement_half_point=engagement.positive("half_point"),
-            exchange=read_exchange(scores.section("exchange")),
-            evaluation=read_shrunk_mean(scores.section("evaluation")),
-            evolution=read_evolution(scores.section("evolution")),
-            strength=read_strength(scores.section("strength")),
-            personal_half_life_days=personal.positive("half_life_days"),
-            personal_weights=read_personal_weights(personal.section("kinds")),
-            reciprocity_half_life_days=reciprocity.positive("half_life_days"),
-            inbound_kinds=read_kinds(reciprocity, "inbound"),
-            outbound_kinds=read_kinds(reciprocity, "outbound"),
-            mutual_kinds=read_kinds(reciprocity, "mutual"),
-            rfm_window_days=rfm.whole("window_days", least=1),
-            churn=read_churn(scores.section("churn_risk")),
-            trust=read_trust(scores.section("trust")),
-            clv=read_clv(scores.section("clv")),
-            segment_guard_days=read_guard(segment),
-            segment_new_below_days=segment.whole("new_below_days"),
-            segment_rules=tuple(read_segment_rule(each) for each in segment.sections("rules")),
-            tier=read_tiers(top.section("tier")),
-            severe=read_severe(top.section("severe")),
-            status=read_status(top.section("status")),
-            stage=read_stage(top.section("stage")),
-            care=read_care(top.section("care")),
-            calibration=read_calibration(top.section("key_account"), top.section("calibration")),
-            quality=read_quality(top.section("quality")),
-            portrait=read_portrait(top.section("portrait")),
-            reports=read_reports(top.section("reports")),
-            fixed=Thresholds.from_mapping(top.take("thresholds")),
-        )
-        for section in (top, scores, segment, engagement, personal, reciprocity, rfm):
-            section.finish()
-        return policy
+        return read_rule(Section(mapping, ""), cls)

@@ -1,22 +1,34 @@
 """Which rules of a policy say when a base may be calibrated, and when a backtest raises an alarm?
 
-Source: scoring-model.md section 5 and the policy's `key_account`, `calibration`, `quality`; read like policy_rules.py.
+Source: scoring-model.md section 5 and the policy's `calibration` and `quality`; read like policy_rules.py.
 Example: `calibration: {buyers_at_least: 500, history_days_at_least: 180, order_within_days: 30}`.
 """
 
 from dataclasses import dataclass
+from typing import Annotated
 
+from scoring.domain.policy.read_rule import OneOrMore, Positive, Score, Share, share
 from scoring.domain.policy.reading import PolicyInvalid, Section
+
+
+def _top_share(section: Section, key: str) -> float:
+    found: float = share(section, key)
+    if found <= 0:
+        raise PolicyInvalid(section.path(key), "must be above 0")
+    return found
+
+
+TopShare = Annotated[float, _top_share]
+"""Of the customers, above 0."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CalibrationRule:
-    """What a base must have before its own cuts replace the policy's; `top_share`: of customers, key accounts."""
+    """What a base must have before its own cuts replace the policy's."""
 
-    top_share: float
-    buyers_at_least: int
-    history_days_at_least: int
-    order_within_days: int
+    buyers_at_least: OneOrMore
+    history_days_at_least: OneOrMore
+    order_within_days: OneOrMore
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,50 +39,15 @@ class DriftRule:
     in standard deviations of the predicted share.
     """
 
-    health_at_least: float
-    customers_at_least: int
-    excess_at_least: float
-    sigmas_at_least: float
+    health_at_least: Score
+    customers_at_least: OneOrMore
+    excess_at_least: Share
+    sigmas_at_least: Positive
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QualityRule:
     """`top_share`: whose share of the future spend is told."""
 
-    top_share: float
+    top_share: TopShare
     drift: DriftRule
-
-
-def read_calibration(key_account: Section, section: Section) -> CalibrationRule:
-    rule = CalibrationRule(
-        top_share=_share(key_account, "top_share"),
-        buyers_at_least=section.whole("buyers_at_least", least=1),
-        history_days_at_least=section.whole("history_days_at_least", least=1),
-        order_within_days=section.whole("order_within_days", least=1),
-    )
-    for each in (key_account, section):
-        each.finish()
-    return rule
-
-
-def read_quality(section: Section) -> QualityRule:
-    drift = section.section("drift")
-    rule = QualityRule(
-        top_share=_share(section, "top_share"),
-        drift=DriftRule(
-            health_at_least=drift.number("health_at_least", most=100),
-            customers_at_least=drift.whole("customers_at_least", least=1),
-            excess_at_least=drift.number("excess_at_least", most=1),
-            sigmas_at_least=drift.positive("sigmas_at_least"),
-        ),
-    )
-    for each in (section, drift):
-        each.finish()
-    return rule
-
-
-def _share(section: Section, key: str) -> float:
-    share = section.number(key, most=1)
-    if share <= 0:
-        raise PolicyInvalid(section.path(key), "must be above 0")
-    return share

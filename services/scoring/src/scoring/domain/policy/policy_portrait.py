@@ -1,13 +1,12 @@
 """Which rules of a policy draw the portrait, one typed value each?
 
-Source: checklist.md; the section `portrait` of the policy. Each rule and its reader stand in the file that is named
-after it. Example: `portrait: {stickiness: {window_days: 0, ...}}` is refused with
+Source: checklist.md; the section `portrait` of the policy. Each rule stands in the file that is named after it.
+Example: `portrait: {stickiness: {window_days: 0, ...}}` is refused with
 "portrait.stickiness.window_days: must be at least 1".
 """
 
 from dataclasses import dataclass
 
-from scoring.domain.policy.reading import Section
 from scoring.domain.portrait.affinity_index import AffinityIndexRule
 from scoring.domain.portrait.axes import AxesRule
 from scoring.domain.portrait.balance import BalanceRule
@@ -64,35 +63,3 @@ class PortraitRules:
     loyalty: LoyaltyRule
     project_stage: ProjectRule
     outside_events: OutsideRule
-
-
-def read_portrait(section: Section) -> PortraitRules:
-    rules = PortraitRules(
-        habits=HabitRule.read(section.section("habits")),
-        preferences=PreferenceRule.read(section.section("preferences")),
-        category_affinity=AffinityRule.read(section.section("category_affinity")),
-        cross_sell=CrossSellRule.read(section.section("cross_sell")),
-        contactability=ContactRule.read(section.section("contactability")),
-        stickiness=StickinessRule.read(section.section("stickiness")),
-        price_sensitivity=PriceRule.read(section.section("price_sensitivity")),
-        referral=ReferralRule.read(section.section("referral")),
-        relation=RelationRule.read(section.section("relation")),
-        balance=BalanceRule.read(section.section("balance")),
-        expectation_gap=ExpectationRule.read(section.section("expectation_gap")),
-        pain=PainRule.read(section.section("pain")),
-        experience_parts=ExperiencePartsRule.read(section.section("experience_parts")),
-        fit=FitRule.read(section.section("fit")),
-        affinity_index=AffinityIndexRule.read(section.section("affinity_index")),
-        reply_latency=ReplyRule.read(section.section("reply_latency")),
-        brand_identification=BrandRule.read(section.section("brand_identification")),
-        axes=AxesRule.read(section.section("axes")),
-        distant=DistantRule.read(section.section("distant")),
-        profile_quality=ProfileRule.read(section.section("profile_quality")),
-        value=ValueRule.read(section.section("value")),
-        effort=EffortRule.read(section.section("effort")),
-        loyalty=LoyaltyRule.read(section.section("loyalty")),
-        project_stage=ProjectRule.read(section.section("project_stage")),
-        outside_events=OutsideRule.read(section.section("outside_events")),
-    )
-    section.finish()
-    return rules

@@ -5,26 +5,15 @@ Example: `reports: {falls_alarm_share: 0.1, warning: {look_back_days: 30, risk_r
 """
 
 from dataclasses import dataclass
+from typing import Annotated
 
-from scoring.domain.policy.reading import Section
+from scoring.domain.policy.read_rule import At, OneOrMore, Share
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportsRule:
     """A flow alarms above this share of falls; a key account is warned of when its risk rose by so much in so long."""
 
-    falls_alarm_share: float
-    look_back_days: int
-    risk_rise_at_least: float
-
-
-def read_reports(section: Section) -> ReportsRule:
-    warning = section.section("warning")
-    rule = ReportsRule(
-        falls_alarm_share=section.number("falls_alarm_share", most=1),
-        look_back_days=warning.whole("look_back_days", least=1),
-        risk_rise_at_least=warning.number("risk_rise_at_least", most=1),
-    )
-    for each in (section, warning):
-        each.finish()
-    return rule
+    falls_alarm_share: Share
+    look_back_days: Annotated[OneOrMore, At("warning.look_back_days")]
+    risk_rise_at_least: Annotated[Share, At("warning.risk_rise_at_least")]

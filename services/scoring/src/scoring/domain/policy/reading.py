@@ -29,7 +29,7 @@ NAME: Final = re.compile(r"[^\W.][\w.-]{0,63}")
 
 
 class Section:
-    """One mapping of the policy. Each key is read once; `finish` refuses the keys that nobody asked for."""
+    """One mapping of the policy; `finish` refuses the keys that nobody asked for, in it and in its sections."""
 
     # `Any`: the values come from YAML or JSON and are checked here, one by one.
     def __init__(self, mapping: object, path: str) -> None:
@@ -38,6 +38,7 @@ class Section:
         self._mapping: Mapping[str, Any] = mapping
         self._path = path
         self._read: set[str] = set()
+        self._sections: dict[str, Section] = {}
 
     def path(self, key: str) -> str:
         return f"{self._path}.{key}" if self._path else key
@@ -55,7 +56,9 @@ class Section:
         return self._mapping[key]
 
     def section(self, key: str) -> "Section":
-        return Section(self.take(key), self.path(key))
+        if key not in self._sections:
+            self._sections[key] = Section(self.take(key), self.path(key))
+        return self._sections[key]
 
     def sections(self, key: str) -> list["Section"]:
         items = self.take(key)
@@ -126,6 +129,8 @@ class Section:
         unknown = sorted(str(key) for key in self._mapping if key not in self._read)
         if unknown:
             raise PolicyInvalid(self.path(unknown[0]), "is not a known key")
+        for section in self._sections.values():
+            section.finish()
 
 
 def _is_number(value: object) -> bool:

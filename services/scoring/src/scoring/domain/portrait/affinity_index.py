@@ -11,7 +11,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Annotated, Final
 
-from scoring.domain.policy.reading import PolicyInvalid, Section
+from scoring.domain.policy.read_rule import Positive, share, weights_of
+from scoring.domain.policy.reading import Section
 from scoring.domain.portrait.past import Deed, Past, faded, micro, names
 from scoring.domain.portrait.unknown import Unknown
 
@@ -20,25 +21,10 @@ WEIGHTS: Final = ("reciprocity", "warmth", "kept")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AffinityIndexRule:
-    half_life_days: float
-    known_from: float
-    good_from: float
-    weights: tuple[float, ...]
-
-    @classmethod
-    def read(cls, section: Section) -> "AffinityIndexRule":
-        weights = section.section("weights")
-        rule = cls(
-            half_life_days=section.positive("half_life_days"),
-            known_from=section.positive("known_from"),
-            good_from=section.number("good_from", most=1),
-            weights=tuple(weights.positive(name) for name in WEIGHTS),
-        )
-        if abs(sum(rule.weights) - 1) > 1e-9:
-            raise PolicyInvalid(section.path("weights"), "must sum to 1")
-        for each in (section, weights):
-            each.finish()
-        return rule
+    half_life_days: Positive
+    known_from: Positive
+    good_from: Annotated[float, share]
+    weights: Annotated[tuple[float, ...], weights_of(WEIGHTS, Section.positive)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,34 +12,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Final
 
-from scoring.domain.policy.reading import PolicyInvalid, Section
+from scoring.domain.policy.read_rule import Positive, by_kind
+from scoring.domain.policy.reading import Section
 from scoring.domain.portrait.past import Past, fade, micro, names, saturated
 from scoring.domain.portrait.unknown import Unknown
-from scoring.domain.state.kinds import KIND_ID
 
 MOST_A_DAY: Final = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AxesRule:
-    half_life_days: float
-    half_point: float
-    points: Mapping[str, float]
-
-    @classmethod
-    def read(cls, section: Section) -> "AxesRule":
-        points = section.section("points")
-        for name in points.keys():  # noqa: SIM118 - Section.keys is a list of texts
-            if name not in KIND_ID:
-                raise PolicyInvalid(points.path(name), f"there is no kind {name!r}")
-        rule = cls(
-            half_life_days=section.positive("half_life_days"),
-            half_point=section.positive("half_point"),
-            points={name: points.positive(name) for name in points.keys()},  # noqa: SIM118
-        )
-        for each in (section, points):
-            each.finish()
-        return rule
+    half_life_days: Positive
+    half_point: Positive
+    points: Annotated[Mapping[str, float], by_kind(Section.positive)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

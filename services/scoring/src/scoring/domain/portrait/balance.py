@@ -10,8 +10,9 @@ Example: an order of 10000 at margin .3 and one complaint solved at 2000: theirs
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Annotated, Final, Literal
 
+from scoring.domain.policy.read_rule import At, OneOrMore, Share, of_each
 from scoring.domain.policy.reading import Section
 from scoring.domain.portrait.past import Deed, Past, micro, names, within
 from scoring.domain.portrait.unknown import Unknown
@@ -31,21 +32,9 @@ PERSONAL: Final = ("outbound_msg", "meeting", "staff_visit", "advisor_call")
 class BalanceRule:
     """`worths`: minor units for each of WORTHS."""
 
-    window_days: int
-    worths: Mapping[str, int]
-    balanced_from: float
-
-    @classmethod
-    def read(cls, section: Section) -> "BalanceRule":
-        worths = section.section("worths_minor")
-        rule = cls(
-            window_days=section.whole("window_days", least=1),
-            worths={name: worths.whole(name) for name in WORTHS},
-            balanced_from=section.number("balanced_from", most=1),
-        )
-        for each in (section, worths):
-            each.finish()
-        return rule
+    window_days: OneOrMore
+    worths: Annotated[Mapping[str, int], of_each(WORTHS, Section.whole), At("worths_minor")]
+    balanced_from: Share
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,40 +10,23 @@ Example: followed and joined a charity day today: P 8, 100 (1 - 2^-.8) = 42.5650
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Annotated, Final
 
-from scoring.domain.policy.reading import PolicyInvalid, Section
+from scoring.domain.policy.read_rule import Amount, Positive, by_kind, by_name
+from scoring.domain.policy.reading import Section
 from scoring.domain.portrait.past import Deed, Past, fade, micro, names, saturated
 from scoring.domain.portrait.unknown import Unknown
-from scoring.domain.state.kinds import KIND_ID
 
 FOLLOW: Final = "follow"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BrandRule:
-    half_life_days: float
-    half_point: float
-    points: Mapping[str, float]
-    member_points: float
-    questions: Mapping[str, float]
-
-    @classmethod
-    def read(cls, section: Section) -> "BrandRule":
-        points, questions = section.section("points"), section.section("questions")
-        for name in points.keys():  # noqa: SIM118 - Section.keys is a list of texts
-            if name not in KIND_ID:
-                raise PolicyInvalid(points.path(name), f"there is no kind {name!r}")
-        rule = cls(
-            half_life_days=section.positive("half_life_days"),
-            half_point=section.positive("half_point"),
-            points={name: points.positive(name) for name in points.keys()},  # noqa: SIM118
-            member_points=section.number("member_points"),
-            questions={name: questions.positive(name) for name in questions.keys()},  # noqa: SIM118
-        )
-        for each in (section, points, questions):
-            each.finish()
-        return rule
+    half_life_days: Positive
+    half_point: Positive
+    points: Annotated[Mapping[str, float], by_kind(Section.positive)]
+    member_points: Amount
+    questions: Annotated[Mapping[str, float], by_name(Section.positive)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

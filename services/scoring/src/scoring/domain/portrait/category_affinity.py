@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from scoring.domain.policy.reading import Section
+from scoring.domain.policy.read_rule import Positive, Share
 from scoring.domain.portrait.past import Deed, Past, fade, micro, names
 from scoring.domain.portrait.unknown import Unknown
 from scoring.domain.state.days import date_of
@@ -21,14 +21,8 @@ MOST: Final = 10
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AffinityRule:
-    half_life_days: float
-    view_weight: float
-
-    @classmethod
-    def read(cls, section: Section) -> "AffinityRule":
-        rule = cls(half_life_days=section.positive("half_life_days"), view_weight=section.number("view_weight", most=1))
-        section.finish()
-        return rule
+    half_life_days: Positive
+    view_weight: Share
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from scoring.domain.policy.reading import Section
+from scoring.domain.policy.read_rule import Positive, Share
 from scoring.domain.portrait.consent import ConsentState, consent_state, statements
 from scoring.domain.portrait.past import Deed, Past, fade, micro, names
 from scoring.domain.portrait.unknown import Unknown
@@ -36,19 +36,9 @@ CLOSED: Final = {"contact.removed": "wecom", "account.unfollowed": "wechat", "co
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContactRule:
-    half_life_days: float
-    stale_share: float
-    absent_consent: float
-
-    @classmethod
-    def read(cls, section: Section) -> "ContactRule":
-        rule = cls(
-            half_life_days=section.positive("half_life_days"),
-            stale_share=section.number("stale_share", most=1),
-            absent_consent=section.number("absent_consent", most=1),
-        )
-        section.finish()
-        return rule
+    half_life_days: Positive
+    stale_share: Share
+    absent_consent: Share
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,9 +10,9 @@ Example: N 100, tea 40, cups 20, both 16: lift 16 x 100 / (40 x 20) = 2.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import Annotated, Final
 
-from scoring.domain.policy.reading import Section
+from scoring.domain.policy.read_rule import OneOrMore, Positive, whole
 from scoring.domain.portrait.past import Deed, Past, micro, names
 from scoring.domain.portrait.unknown import Unknown
 
@@ -21,25 +21,12 @@ MOST: Final = 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CrossSellRule:
-    window_days: int
-    bought_within_days: int
-    not_bought_within_days: int
-    lift_at_least: float
-    customers_at_least: int
-    categories_at_most: int
-
-    @classmethod
-    def read(cls, section: Section) -> "CrossSellRule":
-        rule = cls(
-            window_days=section.whole("window_days", least=1),
-            bought_within_days=section.whole("bought_within_days", least=1),
-            not_bought_within_days=section.whole("not_bought_within_days", least=1),
-            lift_at_least=section.positive("lift_at_least"),
-            customers_at_least=section.whole("customers_at_least", least=1),
-            categories_at_most=section.whole("categories_at_most", least=2, most=1000),
-        )
-        section.finish()
-        return rule
+    window_days: OneOrMore
+    bought_within_days: OneOrMore
+    not_bought_within_days: OneOrMore
+    lift_at_least: Positive
+    customers_at_least: OneOrMore
+    categories_at_most: Annotated[int, whole(least=2, most=1000)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

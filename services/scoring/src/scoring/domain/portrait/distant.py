@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from scoring.domain.policy.reading import Section
+from scoring.domain.policy.read_rule import Score, Whole
 from scoring.domain.portrait.past import Past, names
 from scoring.domain.portrait.unknown import Unknown
 
@@ -32,21 +32,10 @@ DISTANT: Final = "distant"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DistantRule:
-    experience_below: float
-    contactability_below: float
-    idle_at_least: int
-    cognition_below: float
-
-    @classmethod
-    def read(cls, section: Section) -> "DistantRule":
-        rule = cls(
-            experience_below=section.number("experience_below", most=100),
-            contactability_below=section.number("contactability_below", most=100),
-            idle_at_least=section.whole("idle_at_least"),
-            cognition_below=section.number("cognition_below", most=100),
-        )
-        section.finish()
-        return rule
+    experience_below: Score
+    contactability_below: Score
+    idle_at_least: Whole
+    cognition_below: Score
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Annotated, Final
 
-from scoring.domain.policy.reading import Section
+from scoring.domain.policy.read_rule import OneOrMore, Positive
 from scoring.domain.portrait.past import Deed, Past, fade, micro, names, within
 from scoring.domain.portrait.unknown import Unknown
 
@@ -23,14 +23,8 @@ NEEDLESS: Final = ("delivered_late", "payment_failed", "ticket_breached", "retur
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EffortRule:
-    window_days: int
-    half_life_days: float
-
-    @classmethod
-    def read(cls, section: Section) -> "EffortRule":
-        rule = cls(window_days=section.whole("window_days", least=1), half_life_days=section.positive("half_life_days"))
-        section.finish()
-        return rule
+    window_days: OneOrMore
+    half_life_days: Positive
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

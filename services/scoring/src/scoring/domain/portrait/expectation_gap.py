@@ -13,7 +13,7 @@ from datetime import datetime, tzinfo
 from typing import Annotated, Final
 
 from common.contracts.fields import FIRST_YEAR, LAST_YEAR
-from scoring.domain.policy.reading import Section
+from scoring.domain.policy.read_rule import OneOrMore
 from scoring.domain.portrait.past import Deed, Past, micro, names, within
 from scoring.domain.portrait.unknown import Unknown
 from scoring.domain.state.days import local_day
@@ -24,13 +24,7 @@ EXPECTED: Final = "expected"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExpectationRule:
-    window_days: int
-
-    @classmethod
-    def read(cls, section: Section) -> "ExpectationRule":
-        rule = cls(window_days=section.whole("window_days", least=1))
-        section.finish()
-        return rule
+    window_days: OneOrMore
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,58 +11,37 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Final
 
-from scoring.domain.policy.reading import PolicyInvalid, Section
+from scoring.domain.policy.read_rule import Positive, Share, by_kind, by_name
+from scoring.domain.policy.reading import Section
 from scoring.domain.portrait.past import Deed, Past, fade, micro, names
 from scoring.domain.portrait.unknown import Unknown
-from scoring.domain.state.kinds import KIND_ID
 
-PARTS: Final = ("product", "service", "brand", "emotion")
 ANSWER: Final = "answer"
+
+
+def _weight_and_quality(section: Section, kind: str) -> tuple[float, float | None]:
+    one = section.section(kind)
+    return one.positive("weight"), None if one.take("quality") == ANSWER else one.number("quality", most=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartSources:
     """Weight and quality of each kind, quality None: the answer's own; weight of each single question."""
 
-    kinds: Mapping[str, tuple[float, float | None]]
-    questions: Mapping[str, float]
+    kinds: Annotated[Mapping[str, tuple[float, float | None]], by_kind(_weight_and_quality)]
+    questions: Annotated[Mapping[str, float], by_name(Section.positive)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExperiencePartsRule:
-    half_life_days: float
-    prior_weight: float
-    prior: float
-    known_from: float
-    parts: Mapping[str, PartSources]
-
-    @classmethod
-    def read(cls, section: Section) -> "ExperiencePartsRule":
-        rule = cls(
-            half_life_days=section.positive("half_life_days"),
-            prior_weight=section.positive("prior_weight"),
-            prior=section.number("prior", most=1),
-            known_from=section.positive("known_from"),
-            parts={name: _read_part(section.section(name)) for name in PARTS},
-        )
-        section.finish()
-        return rule
-
-
-def _read_part(section: Section) -> PartSources:
-    kinds, questions = section.section("kinds"), section.section("questions")
-    found: dict[str, tuple[float, float | None]] = {}
-    for name in kinds.keys():  # noqa: SIM118 - Section.keys is a list of texts
-        if name not in KIND_ID:
-            raise PolicyInvalid(kinds.path(name), f"there is no kind {name!r}")
-        one = kinds.section(name)
-        answered = one.take("quality") == ANSWER
-        found[name] = (one.positive("weight"), None if answered else one.number("quality", most=1))
-        one.finish()
-    told = {name: questions.positive(name) for name in questions.keys()}  # noqa: SIM118
-    for each in (section, kinds, questions):
-        each.finish()
-    return PartSources(kinds=found, questions=told)
+    half_life_days: Positive
+    prior_weight: Positive
+    prior: Share
+    known_from: Positive
+    product: PartSources
+    service: PartSources
+    brand: PartSources
+    emotion: PartSources
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +64,9 @@ class ExperienceParts:
 
 def experience_parts(past: Past, rule: ExperiencePartsRule) -> ExperienceParts | Unknown:
     """The sub-scores; TOO_FEW when none is known."""
-    product, service, brand, emotion = (_part(past, rule.parts[name], rule) for name in PARTS)
+    product, service, brand, emotion = (
+        _part(past, sources, rule) for sources in (rule.product, rule.service, rule.brand, rule.emotion)
+    )
     if product is service is brand is emotion is None:
         return Unknown.TOO_FEW
     return ExperienceParts(product=product, service=service, brand=brand, emotion=emotion)

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Annotated, Final
 
+from scoring.domain.policy.read_rule import OneOrMore, Positive, Texts, share, weights_of
 from scoring.domain.policy.reading import PolicyInvalid, Section
 from scoring.domain.portrait.past import Past, micro, names, saturated, within
 from scoring.domain.portrait.preferences import Fact
@@ -21,27 +22,14 @@ WEIGHTS: Final = ("kept", "repeat", "needs")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FitRule:
-    window_days: int
-    repeat_half_point: float
-    need_keys: tuple[str, ...]
-    weights: tuple[float, ...]
+    window_days: OneOrMore
+    repeat_half_point: Positive
+    need_keys: Texts
+    weights: Annotated[tuple[float, ...], weights_of(WEIGHTS, share)]
 
-    @classmethod
-    def read(cls, section: Section) -> "FitRule":
-        weights = section.section("weights")
-        rule = cls(
-            window_days=section.whole("window_days", least=1),
-            repeat_half_point=section.positive("repeat_half_point"),
-            need_keys=section.texts("need_keys"),
-            weights=tuple(weights.number(name, most=1) for name in WEIGHTS),
-        )
-        if abs(sum(rule.weights) - 1) > 1e-9:
-            raise PolicyInvalid(section.path("weights"), "must sum to 1")
-        if rule.weights[0] + rule.weights[1] <= 0:
+    def check(self, section: Section) -> None:
+        if self.weights[0] + self.weights[1] <= 0:
             raise PolicyInvalid(section.path("weights"), "kept or repeat must count")
-        for each in (section, weights):
-            each.finish()
-        return rule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

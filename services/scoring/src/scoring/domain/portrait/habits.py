@@ -15,7 +15,7 @@ from itertools import pairwise
 from statistics import median
 from typing import Annotated, Final
 
-from scoring.domain.policy.reading import Section
+from scoring.domain.policy.read_rule import OneOrMore, Positive, whole
 from scoring.domain.portrait.past import Deed, Past, Purchase, fade, micro, names
 from scoring.domain.portrait.unknown import Unknown
 from scoring.domain.state.days import date_of
@@ -26,19 +26,9 @@ HOURS: Final = 24
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HabitRule:
-    half_life_days: float
-    orders_at_least: int
-    gaps_at_most: int
-
-    @classmethod
-    def read(cls, section: Section) -> "HabitRule":
-        rule = cls(
-            half_life_days=section.positive("half_life_days"),
-            orders_at_least=section.whole("orders_at_least", least=2),
-            gaps_at_most=section.whole("gaps_at_most", least=1),
-        )
-        section.finish()
-        return rule
+    half_life_days: Positive
+    orders_at_least: Annotated[int, whole(least=2)]
+    gaps_at_most: OneOrMore
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

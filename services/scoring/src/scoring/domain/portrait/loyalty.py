@@ -10,20 +10,14 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from itertools import accumulate
 
-from scoring.domain.policy.reading import Section
+from scoring.domain.policy.read_rule import OneOrMore
 from scoring.domain.portrait.past import Past, micro, names
 from scoring.domain.portrait.unknown import Unknown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoyaltyRule:
-    wallet_window_days: int
-
-    @classmethod
-    def read(cls, section: Section) -> "LoyaltyRule":
-        rule = cls(wallet_window_days=section.whole("wallet_window_days", least=1))
-        section.finish()
-        return rule
+    wallet_window_days: OneOrMore
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

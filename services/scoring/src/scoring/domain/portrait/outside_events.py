@@ -7,39 +7,12 @@ Example: a price rise on 1 July is shown until 28 September.
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Annotated
 
+from scoring.domain.policy.read_rule import At, Text, Whole, inners
 from scoring.domain.policy.reading import PolicyInvalid, Section
 from scoring.domain.portrait.past import Past, names
 from scoring.domain.state.days import date_of, day_number
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outside:
-    """`first` and `last` are day numbers; `says`: (zh, en)."""
-
-    kind: str
-    first: int
-    last: int
-    says: tuple[str, str]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OutsideRule:
-    shown_for_days: int
-    events: tuple[Outside, ...]
-
-    @classmethod
-    def read(cls, section: Section) -> "OutsideRule":
-        found = []
-        for one in section.sections("events"):
-            first, last = _day(one, "from"), _day(one, "to")
-            if first > last:
-                raise PolicyInvalid(one.path("from"), "must not be after to")
-            found.append(Outside(kind=one.text("kind"), first=first, last=last, says=(one.text("zh"), one.text("en"))))
-            one.finish()
-        rule = cls(shown_for_days=section.whole("shown_for_days"), events=tuple(found))
-        section.finish()
-        return rule
 
 
 def _day(section: Section, key: str) -> int:
@@ -48,6 +21,27 @@ def _day(section: Section, key: str) -> int:
         return day_number(date.fromisoformat(told))
     except (TypeError, ValueError) as err:
         raise PolicyInvalid(section.path(key), 'must be a day in quotes, such as "2026-07-01"') from err
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outside:
+    """`first` and `last` are day numbers."""
+
+    kind: Text
+    first: Annotated[int, _day, At("from")]
+    last: Annotated[int, _day, At("to")]
+    zh: Text
+    en: Text
+
+    def check(self, section: Section) -> None:
+        if self.first > self.last:
+            raise PolicyInvalid(section.path("from"), "must not be after to")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutsideRule:
+    shown_for_days: Whole
+    events: Annotated[tuple[Outside, ...], inners(Outside)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,9 +63,8 @@ def outside_events(past: Past, rule: OutsideRule) -> tuple[Marker, ...]:
     found = []
     for one in sorted(near, key=lambda each: (-each.first, each.kind)):
         deeds = [deed for deed in past.deeds if one.first <= past.as_of - deed.age <= one.last and deed.is_by_customer]
-        zh, en = one.says
         first, last = date_of(one.first), date_of(one.last)
         found.append(
-            Marker(kind=one.kind, first_on=first, last_on=last, zh=zh, en=en, n=len(deeds), events=names(deeds))
+            Marker(kind=one.kind, first_on=first, last_on=last, zh=one.zh, en=one.en, n=len(deeds), events=names(deeds))
         )
     return tuple(found)

@@ -10,40 +10,23 @@ Example: one complaint today at delivery: 100 (1 - 2^(-3/3)) = 50.
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Annotated, Final
 
-from scoring.domain.policy.reading import PolicyInvalid, Section
+from scoring.domain.policy.read_rule import Positive, by_kind, by_name
+from scoring.domain.policy.reading import Section
 from scoring.domain.portrait.past import Deed, Past, fade, micro, names, saturated
 from scoring.domain.portrait.unknown import Unknown
-from scoring.domain.state.kinds import KIND_ID
 
 OTHER: Final = "other"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PainRule:
-    half_life_days: float
-    half_point: float
-    kinds: Mapping[str, float]
-    types: Mapping[str, float]
-    touchpoints: Mapping[str, str]
-
-    @classmethod
-    def read(cls, section: Section) -> "PainRule":
-        kinds, types, places = (section.section(name) for name in ("kinds", "types", "touchpoints"))
-        for name in kinds.keys():  # noqa: SIM118 - Section.keys is a list of texts
-            if name not in KIND_ID:
-                raise PolicyInvalid(kinds.path(name), f"there is no kind {name!r}")
-        rule = cls(
-            half_life_days=section.positive("half_life_days"),
-            half_point=section.positive("half_point"),
-            kinds={name: kinds.positive(name) for name in kinds.keys()},  # noqa: SIM118
-            types={name: types.positive(name) for name in types.keys()},  # noqa: SIM118
-            touchpoints={name: places.text(name) for name in places.keys()},  # noqa: SIM118
-        )
-        for each in (section, kinds, types, places):
-            each.finish()
-        return rule
+    half_life_days: Positive
+    half_point: Positive
+    kinds: Annotated[Mapping[str, float], by_kind(Section.positive)]
+    types: Annotated[Mapping[str, float], by_name(Section.positive)]
+    touchpoints: Annotated[Mapping[str, str], by_name(Section.text)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final, Literal
 
-from scoring.domain.policy.reading import Section
+from scoring.domain.policy.read_rule import OneOrMore, Share
 from scoring.domain.portrait.past import Deed, Past, fade, micro, names
 from scoring.domain.state.days import date_of
 
@@ -26,21 +26,10 @@ LONGEST_VALUE: Final = 1000  # characters of JSON
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShiftRule:
-    window_days: int
-    before_days: int
-    deeds_at_least: int
-    at_least: float
-
-    @classmethod
-    def read(cls, section: Section) -> "ShiftRule":
-        rule = cls(
-            window_days=section.whole("window_days", least=1),
-            before_days=section.whole("before_days", least=1),
-            deeds_at_least=section.whole("deeds_at_least", least=1),
-            at_least=section.number("at_least", most=1),
-        )
-        section.finish()
-        return rule
+    window_days: OneOrMore
+    before_days: OneOrMore
+    deeds_at_least: OneOrMore
+    at_least: Share
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

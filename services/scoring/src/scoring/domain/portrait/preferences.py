@@ -12,9 +12,9 @@ import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
-from scoring.domain.policy.reading import Section
+from scoring.domain.policy.read_rule import At, Positive, Share
 from scoring.domain.portrait.past import Deed, Past, fade, micro, names
 from scoring.domain.portrait.preference_shift import (
     Mix,
@@ -36,25 +36,11 @@ MOST_FACTS: Final = 50
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PreferenceRule:
-    stated_half_life_days: float
-    shown_half_life_days: float
-    shown_prior_weight: float
-    confidence_at_least: float
+    stated_half_life_days: Annotated[Positive, At("stated.half_life_days")]
+    shown_half_life_days: Annotated[Positive, At("shown.half_life_days")]
+    shown_prior_weight: Annotated[Positive, At("shown.prior_weight")]
+    confidence_at_least: Share
     shift: ShiftRule
-
-    @classmethod
-    def read(cls, section: Section) -> "PreferenceRule":
-        told, shown = section.section("stated"), section.section("shown")
-        rule = cls(
-            stated_half_life_days=told.positive("half_life_days"),
-            shown_half_life_days=shown.positive("half_life_days"),
-            shown_prior_weight=shown.positive("prior_weight"),
-            confidence_at_least=section.number("confidence_at_least", most=1),
-            shift=ShiftRule.read(section.section("shift")),
-        )
-        for each in (section, told, shown):
-            each.finish()
-        return rule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ Example: 3 orders, 2 with a coupon: share .666667, high.
 from dataclasses import dataclass
 from typing import Literal
 
+from scoring.domain.policy.read_rule import OneOrMore, Share
 from scoring.domain.policy.reading import PolicyInvalid, Section
 from scoring.domain.portrait.past import Past, micro, names
 from scoring.domain.portrait.unknown import Unknown
@@ -17,23 +18,14 @@ from scoring.domain.portrait.unknown import Unknown
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PriceRule:
-    window_days: int
-    orders_at_least: int
-    medium_from: float
-    high_from: float
+    window_days: OneOrMore
+    orders_at_least: OneOrMore
+    medium_from: Share
+    high_from: Share
 
-    @classmethod
-    def read(cls, section: Section) -> "PriceRule":
-        rule = cls(
-            window_days=section.whole("window_days", least=1),
-            orders_at_least=section.whole("orders_at_least", least=1),
-            medium_from=section.number("medium_from", most=1),
-            high_from=section.number("high_from", most=1),
-        )
-        if rule.medium_from > rule.high_from:
+    def check(self, section: Section) -> None:
+        if self.medium_from > self.high_from:
             raise PolicyInvalid(section.path("medium_from"), "must not be above high_from")
-        section.finish()
-        return rule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,9 +10,9 @@ Example: only the name (weight .2), told 730 days ago: 100 x .2 x .75 = 15.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import Annotated, Final
 
-from scoring.domain.policy.reading import PolicyInvalid, Section
+from scoring.domain.policy.read_rule import Positive, share, weights_of
 from scoring.domain.portrait.past import Deed, Past, fade, micro, names
 from scoring.domain.portrait.preference_shift import as_text
 from scoring.domain.portrait.unknown import Unknown
@@ -27,21 +27,10 @@ MOST_IDS: Final = 50
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProfileRule:
-    half_life_days: float
-    weights: Mapping[str, float]
+    """`weights` in the order of FIELDS."""
 
-    @classmethod
-    def read(cls, section: Section) -> "ProfileRule":
-        weights = section.section("weights")
-        rule = cls(
-            half_life_days=section.positive("half_life_days"),
-            weights={name: weights.number(name, most=1) for name in FIELDS},
-        )
-        if abs(sum(rule.weights.values()) - 1) > 1e-9:
-            raise PolicyInvalid(section.path("weights"), "must sum to 1")
-        for each in (section, weights):
-            each.finish()
-        return rule
+    half_life_days: Positive
+    weights: Annotated[tuple[float, ...], weights_of(FIELDS, share)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,8 +72,9 @@ def profile_quality(past: Past, rule: ProfileRule) -> ProfileQuality | Unknown:
     for field, value, deed in _words(past):
         told.setdefault(field, {})[deed.source] = (value, deed)
     known = [one for field in FIELDS if (one := _field(past, field, told.get(field, {}))) is not None]
+    weights = dict(zip(FIELDS, rule.weights, strict=True))
     quality = sum(
-        rule.weights[one.field] * (STALE + (1 - STALE) * fade(_age(past, one.updated_on), rule.half_life_days))
+        weights[one.field] * (STALE + (1 - STALE) * fade(_age(past, one.updated_on), rule.half_life_days))
         for one in known
     )
     kinds = {kind for deed in past.deeds for kind in _identifiers(deed)}

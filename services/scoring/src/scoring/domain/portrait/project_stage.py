@@ -9,7 +9,9 @@ Example: project.initiated, then technical.breakthrough: technical_breakthrough,
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Annotated
 
+from scoring.domain.policy.read_rule import Text, Texts, inners
 from scoring.domain.policy.reading import PolicyInvalid, Section
 from scoring.domain.portrait.past import Deed, Past, names
 from scoring.domain.portrait.unknown import Unknown
@@ -17,21 +19,22 @@ from scoring.domain.state.days import date_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ProjectStep:
+    """Reached with the first event of any of the types."""
+
+    name: Text
+    types: Texts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ProjectRule:
-    """`steps`: (name, event types), first step first."""
+    """First step first."""
 
-    steps: tuple[tuple[str, tuple[str, ...]], ...]
+    steps: Annotated[tuple[ProjectStep, ...], inners(ProjectStep)]
 
-    @classmethod
-    def read(cls, section: Section) -> "ProjectRule":
-        steps = []
-        for one in section.sections("steps"):
-            steps.append((one.text("name"), one.texts("types")))
-            one.finish()
-        if len({name for name, _ in steps}) < len(steps):
+    def check(self, section: Section) -> None:
+        if len({one.name for one in self.steps}) < len(self.steps):
             raise PolicyInvalid(section.path("steps"), "names must differ")
-        section.finish()
-        return cls(steps=tuple(steps))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,17 +62,17 @@ class ProjectStage:
 
 def project_stage(past: Past, rule: ProjectRule) -> ProjectStage | Unknown:
     """The step on the day; NO_EVENTS when no step was reached."""
-    reached = {name: past.of(*types) for name, types in rule.steps}
-    done = [name for name, _ in rule.steps if reached[name]]
+    reached = {one.name: past.of(*one.types) for one in rule.steps}
+    done = [name for name, deeds in reached.items() if deeds]
     if not done:
         return Unknown.NO_EVENTS
     steps = [
         Step(
             name=name,
-            reached_on=date_of(past.as_of - reached[name][0].age) if reached[name] else None,
-            events=names(reached[name]),
+            reached_on=date_of(past.as_of - deeds[0].age) if deeds else None,
+            events=names(deeds),
         )
-        for name, _ in rule.steps
+        for name, deeds in reached.items()
     ]
     roles: dict[str, list[Deed]] = {}
     for deed in past.deeds:

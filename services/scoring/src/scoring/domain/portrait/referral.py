@@ -8,9 +8,9 @@ Example: two converted, one of CLV 8000, one unknown, m0 10000, margin .3: 8000 
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Annotated, Final
 
-from scoring.domain.policy.reading import Section
+from scoring.domain.policy.read_rule import At, OneOrMore, Whole
 from scoring.domain.portrait.past import Deed, Past, names, within
 from scoring.domain.portrait.unknown import Unknown
 
@@ -19,21 +19,10 @@ MOST_PRICED: Final = 50
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReferralRule:
-    window_days: int
-    advocate_converted: int
-    advocate_made: int
-    detractor_days: int
-
-    @classmethod
-    def read(cls, section: Section) -> "ReferralRule":
-        rule = cls(
-            window_days=section.whole("window_days", least=1),
-            advocate_converted=section.whole("advocate_converted_at_least", least=1),
-            advocate_made=section.whole("advocate_made_at_least", least=1),
-            detractor_days=section.whole("no_detractor_within_days"),
-        )
-        section.finish()
-        return rule
+    window_days: OneOrMore
+    advocate_converted: Annotated[OneOrMore, At("advocate_converted_at_least")]
+    advocate_made: Annotated[OneOrMore, At("advocate_made_at_least")]
+    detractor_days: Annotated[Whole, At("no_detractor_within_days")]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Final, Literal
 
-from scoring.domain.policy.reading import Section
+from scoring.domain.policy.read_rule import Text, Texts, inner, of_each
 from scoring.domain.portrait.past import Deed, Past, names
 from scoring.domain.portrait.unknown import Unknown
 from scoring.domain.state.days import date_of
@@ -22,30 +22,15 @@ PERSONAL: Final = ("inbound_msg", "outbound_msg", "meeting", "staff_visit", "adv
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RelationRule:
-    """`promises`: (zh, en) by type."""
-
-    partner_tags: tuple[str, ...]
-    promises: Mapping[RelationName, tuple[str, str]]
-
-    @classmethod
-    def read(cls, section: Section) -> "RelationRule":
-        promises = section.section("promises")
-        told = {}
-        for name in TYPES:
-            words = promises.section(name)
-            told[name] = (words.text("zh"), words.text("en"))
-            words.finish()
-        rule = cls(partner_tags=section.texts("partner_tags"), promises=told)
-        for each in (section, promises):
-            each.finish()
-        return rule
+class Promise:
+    zh: Text
+    en: Text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Promise:
-    zh: str
-    en: str
+class RelationRule:
+    partner_tags: Texts
+    promises: Annotated[Mapping[RelationName, Promise], of_each(TYPES, inner(Promise))]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,10 +56,9 @@ def relation(past: Past, rule: RelationRule, *, is_key_account: bool, is_paid_me
     type_ = _type(is_key_account=is_key_account, is_partner=partner is not None, is_paid_member=is_paid_member)
     owned = next((deed for deed in reversed(past.of_kinds(*PERSONAL)) if deed.text("staff_id")), None)
     first = past.deeds[0]
-    zh, en = rule.promises[type_]
     return Relation(
         type=type_,
-        promise=Promise(zh=zh, en=en),
+        promise=rule.promises[type_],
         owner=None if owned is None else owned.text("staff_id"),
         since=date_of(past.as_of - first.age),
         entry_type=first.type,

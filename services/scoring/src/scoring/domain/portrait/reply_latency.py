@@ -12,7 +12,7 @@ from datetime import datetime
 from statistics import median
 from typing import Annotated, Final
 
-from scoring.domain.policy.reading import Section
+from scoring.domain.policy.read_rule import OneOrMore, Positive
 from scoring.domain.portrait.past import Deed, Past, micro, names, within
 from scoring.domain.portrait.unknown import Unknown
 
@@ -31,14 +31,8 @@ MICROSECONDS_AN_HOUR: Final = 3_600_000_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReplyRule:
-    window_days: int
-    in_time_hours: float
-
-    @classmethod
-    def read(cls, section: Section) -> "ReplyRule":
-        rule = cls(window_days=section.whole("window_days", least=1), in_time_hours=section.positive("in_time_hours"))
-        section.finish()
-        return rule
+    window_days: OneOrMore
+    in_time_hours: Positive
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

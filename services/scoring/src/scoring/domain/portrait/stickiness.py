@@ -7,23 +7,15 @@ Example: visits today, today again and 29 days ago: 2 active days, ratio .066667
 
 from dataclasses import dataclass
 
-from scoring.domain.policy.reading import Section
+from scoring.domain.policy.read_rule import OneOrMore
 from scoring.domain.portrait.past import Past, micro, names, within
 from scoring.domain.portrait.unknown import Unknown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StickinessRule:
-    window_days: int
-    window_weeks: int
-
-    @classmethod
-    def read(cls, section: Section) -> "StickinessRule":
-        rule = cls(
-            window_days=section.whole("window_days", least=1), window_weeks=section.whole("window_weeks", least=1)
-        )
-        section.finish()
-        return rule
+    window_days: OneOrMore
+    window_weeks: OneOrMore
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

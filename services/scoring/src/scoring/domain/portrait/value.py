@@ -11,6 +11,7 @@ import math
 from dataclasses import dataclass
 from typing import Final
 
+from scoring.domain.policy.read_rule import Positive, Share
 from scoring.domain.policy.reading import PolicyInvalid, Section
 from scoring.domain.portrait.past import Past, micro, names
 from scoring.domain.portrait.unknown import Unknown
@@ -22,16 +23,12 @@ DAYS_A_YEAR: Final = 365.0
 class ValueRule:
     """`z` of the interval: 1.281552 is 80 %."""
 
-    level: float
-    z: float
+    level: Share
+    z: Positive
 
-    @classmethod
-    def read(cls, section: Section) -> "ValueRule":
-        rule = cls(level=section.number("level", most=1), z=section.positive("z"))
-        if abs(math.erf(rule.z / math.sqrt(2)) - rule.level) > 1e-3:
+    def check(self, section: Section) -> None:
+        if abs(math.erf(self.z / math.sqrt(2)) - self.level) > 1e-3:
             raise PolicyInvalid(section.path("z"), "must be the normal quantile of level: 1.281552 for 0.8")
-        section.finish()
-        return rule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

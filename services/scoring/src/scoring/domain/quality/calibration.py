@@ -93,7 +93,7 @@ def calibrate(whole: Measures, as_of: int, policy: Policy, *, version: str = MAD
         frequency=fifths(whole.frequency),
         monetary=fifths(whole.monetary_minor),
         value=fifths(positive) if len(positive) else kept.value,
-        key_account_minor=top_cut_off(positive, policy.calibration.top_share)
+        key_account_minor=top_cut_off(positive, policy.key_account_share)
         if len(positive)
         else kept.key_account_minor,
         m50_minor=float(np.median(whole.decayed_minor)) if len(whole.decayed_minor) else kept.m50_minor,
