@@ -126,10 +126,12 @@ async def test_no_key_is_401_with_a_challenge(client: httpx.AsyncClient) -> None
 
 
 async def test_an_unknown_key_is_401_and_a_key_without_the_scope_403_naming_it(client: httpx.AsyncClient) -> None:
-    assert (await client.get("/v1/things/a", headers=bearer("nobody"))).status_code == 401
-    answer = await client.get("/v1/things/a", headers=bearer("writer"))
-    assert answer.status_code == 403
-    assert "things:read" in answer.json()["detail"]
+    unknown = await client.get("/v1/things/a", headers=bearer("nobody"))
+    assert (unknown.status_code, "a source's own key works at ingest alone" in unknown.json()["detail"]) == (401, True)
+    lacking = await client.get("/v1/things/a", headers=bearer("writer"))
+    assert (lacking.status_code, lacking.json()["required_scope"]) == (403, "things:read")
+    for answer in (unknown, lacking):
+        assert "`guanxi keys create --name NAME --scope things:read`" in answer.json()["detail"]
 
 
 @pytest.mark.parametrize(

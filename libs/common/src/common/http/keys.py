@@ -160,12 +160,13 @@ async def admit(request: Request, key: str | None) -> Principal:
 async def check_key(keys: Keys, key: str | None, scope: str) -> Principal:
     """The principal of a key that has the scope. Raises Unauthenticated or Forbidden."""
     if not key:
-        raise Unauthenticated("Send a key: `Authorization: Bearer gx_...` or `X-Api-Key: gx_...`.")
+        raise Unauthenticated(f"Send a key that has {scope}: `Authorization: Bearer gx_...` or `X-Api-Key: gx_...`.")
     principal = await keys.find(key)
+    made = f"an operator makes one with `guanxi keys create --name NAME --scope {scope}`."
     if principal is None:
-        raise Unauthenticated("Nobody knows this key, or it has expired: ask an operator for another.")
+        raise Unauthenticated(f"Unknown or expired key (a source's own key works at ingest alone): {made}")
     if scope not in principal.scopes and ADMIN not in principal.scopes:
-        raise Forbidden(f"The key {principal.name} lacks the scope {scope}.", required_scope=scope)
+        raise Forbidden(f"The key {principal.name} lacks the scope {scope}: {made}", required_scope=scope)
     return principal
 
 
