@@ -1,5 +1,6 @@
 """Has every score and category of the card its reason, and does the reason add up, whatever happened?"""
 
+from dataclasses import replace
 from math import fsum
 from typing import Any
 
@@ -242,6 +243,23 @@ def test_no_category_is_without_its_reason(name: str, story: Story, said: str) -
     found = told(name, story, 5)
     assert found.sentences["en"].startswith(said)
     assert "：" in found.sentences["zh"]
+
+
+@pytest.mark.parametrize(
+    ("cut", "sign", "worth", "met"), [(10_000, ">=", 9_999, False), (10_000, ">=", 10_000, True), (0, ">", 1, True)]
+)
+def test_a_key_account_rests_on_one_condition(cut: int, sign: str, worth: int, met: bool) -> None:
+    thresholds = replace(POLICY.fixed, key_account_minor=cut)
+    found = explain("key_account", [order(0, worth)], on(5), POLICY, thresholds, SETTING).as_mapping()
+    (condition,) = found["conditions"]
+    assert (condition["name"], condition["sign"], condition["limit"]) == ("rfm.monetary_minor", sign, cut)
+    assert (condition["met"], found["value"], len(found["parts"])) == (met, met, int(met))
+
+
+def test_nobody_is_a_key_account_by_a_cut_off_of_nothing() -> None:
+    thresholds = replace(POLICY.fixed, key_account_minor=0)
+    found = explain("key_account", [], on(5), POLICY, thresholds, SETTING)
+    assert (found.value, "(above 0.00 CNY)" in found.sentences["en"]) == (False, True)
 
 
 def test_the_days_of_a_turn_are_dates() -> None:

@@ -124,9 +124,9 @@ def _returned(days: list[int], known: Known) -> tuple[Clause, ...]:
 
 
 def key_account_rules(known: Known) -> list[Rule]:
-    """The money of 12 months at the cut-off; none: no key account."""
-    money = on_score("rfm.monetary_minor", known, AT_LEAST, known.thresholds.key_account_minor)
-    return [Rule(value=True, clauses=((money,), (on_score("rfm.monetary_minor", known, ABOVE, 0),)))]
+    """The money of 12 months at the cut-off, and where that is 0, some money; none: no key account."""
+    cut = known.thresholds.key_account_minor
+    return [Rule(value=True, clauses=((on_score("rfm.monetary_minor", known, AT_LEAST if cut else ABOVE, cut),),))]
 
 
 def churn_band_rules(known: Known) -> list[Rule]:
