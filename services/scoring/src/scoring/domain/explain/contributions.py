@@ -6,10 +6,9 @@ Example: Engagement 42.565082 from one attended event is one part, event_attend,
 """
 
 import math
-from collections.abc import Callable
 from typing import Final
 
-from scoring.domain.explain.parts import PURCHASE, Contribution, Known
+from scoring.domain.explain.parts import PURCHASE, Contribution, Explain, Known
 from scoring.domain.explain.parts_of_care import (
     care_coverage_parts,
     care_experience_parts,
@@ -47,7 +46,7 @@ __all__ = ["EXPLAINED", "PURCHASE", "Contribution", "Known", "contributions"]
 
 ROUNDING: Final = 1e-6
 
-EXPLAINED: Final[dict[str, Callable[[Known], list[Contribution]]]] = {
+EXPLAINED: Final[dict[str, Explain]] = {
     "experience": experience_parts,
     "engagement": engagement_parts,
     "exchange": exchange_parts,

@@ -5,7 +5,7 @@ Example: an attended event of today is the part engagement / event_attend of 42.
 """
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -150,6 +150,36 @@ def kept_and_missed(
         Contribution(f"{component}.prior", None, start, ()),
         Contribution(component, kinds[0], earned, (kinds[0],)),
         Contribution(component, kinds[1], lost, (kinds[1],)),
+    ]
+
+
+Explain = Callable[[Known], list[Contribution]]
+
+
+def mean_of(
+    component: str, known: Known, of: Mapping[str, Explain], weights: Sequence[float], values: Iterable[float]
+) -> list[Contribution]:
+    """What each part that has a weight adds to a weighted mean. `of`: what explains each part, in their order."""
+    whole = math.fsum(weights)
+    points = [weight * value / whole if weight else None for weight, value in zip(weights, values, strict=True)]
+    return _each(component, known, of, points)
+
+
+def coverage_of(
+    component: str, known: Known, of: Mapping[str, Explain], weights: Iterable[float], flags: Iterable[bool]
+) -> list[Contribution]:
+    """The full weight of each known part."""
+    points = [weight if is_known else None for weight, is_known in zip(weights, flags, strict=True)]
+    return _each(component, known, of, points)
+
+
+def _each(
+    component: str, known: Known, of: Mapping[str, Explain], points: Iterable[float | None]
+) -> list[Contribution]:
+    return [
+        Contribution(f"{component}.{name}", None, each, kinds_of(explain(known)))
+        for (name, explain), each in zip(of.items(), points, strict=True)
+        if each is not None
     ]
 
 

@@ -5,12 +5,21 @@ customer's value less the part of it that good health already secures, while sev
 Example: CV 8 and health 24: priority 8 - 1.92 = 6.08.
 """
 
-import math
-from collections.abc import Callable
 from typing import Final
 
 from scoring.domain.care_formula import satisfaction_table
-from scoring.domain.explain.parts import ORDER, PURCHASE, Contribution, Known, kept_and_missed, kinds_of, mean_parts
+from scoring.domain.explain.parts import (
+    ORDER,
+    PURCHASE,
+    Contribution,
+    Explain,
+    Known,
+    coverage_of,
+    kept_and_missed,
+    kinds_of,
+    mean_of,
+    mean_parts,
+)
 from scoring.domain.explain.parts_of_relationship import experience_parts
 from scoring.domain.explain.parts_of_value import churn_risk_parts, window
 from scoring.domain.policy.policy_judgements import CARE_PARTS
@@ -45,7 +54,7 @@ def feedback_parts(known: Known) -> list[Contribution]:
     return kept_and_missed("care.cf", known, float(known.columns.care_cf[0]), half_life, (1.0, 0.5), kinds)
 
 
-_OF_HEALTH: Final[dict[str, Callable[[Known], list[Contribution]]]] = {
+_OF_HEALTH: Final[dict[str, Explain]] = {
     "cs": satisfaction_parts,
     "cl": loyalty_parts,
     "cv": value_parts,
@@ -56,29 +65,14 @@ _OF_HEALTH: Final[dict[str, Callable[[Known], list[Contribution]]]] = {
 
 def health_parts(known: Known) -> list[Contribution]:
     c = known.columns
-    weights = {name: float(c.care_weights[number][0]) for number, name in enumerate(CARE_PARTS)}
-    total = math.fsum(weights.values())
-    return [
-        Contribution(
-            f"care.{name}",
-            None,
-            weights[name] * float(getattr(c, f"care_{name}")[0]) / total,
-            kinds_of(_OF_HEALTH[name](known)),
-        )
-        for name in CARE_PARTS
-        if weights[name]
-    ]
+    weights = [float(weight[0]) for weight in c.care_weights]
+    return mean_of("care", known, _OF_HEALTH, weights, [float(getattr(c, f"care_{name}")[0]) for name in CARE_PARTS])
 
 
 def care_coverage_parts(known: Known) -> list[Contribution]:
-    """The full weight of each known factor."""
     c, bought = known.columns, bool(known.columns.bought[0])
     flags = (c.care_cs_known[0], bought, bought, c.experience_known[0], c.care_cf_known[0])
-    return [
-        Contribution(f"care.coverage.{name}", None, weight, kinds_of(_OF_HEALTH[name](known)))
-        for name, weight, is_known in zip(CARE_PARTS, known.policy.care.weights, flags, strict=True)
-        if is_known
-    ]
+    return coverage_of("care.coverage", known, _OF_HEALTH, known.policy.care.weights, flags)
 
 
 def priority_parts(known: Known) -> list[Contribution]:

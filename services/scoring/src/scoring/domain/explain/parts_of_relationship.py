@@ -5,18 +5,19 @@ Example: Engagement 42.565 from one attended event is one part, event_attend, 42
 """
 
 import math
-from collections.abc import Callable
 from typing import Final
 
 from scoring.domain.explain.parts import (
     PURCHASE,
     Contribution,
+    Explain,
     Known,
     buckets_of,
     by_kind,
     counts_by_kind,
+    coverage_of,
     kept_and_missed,
-    kinds_of,
+    mean_of,
     mean_parts,
     points_by_kind,
     purchase_days_of,
@@ -61,7 +62,7 @@ def evolution_parts(known: Known) -> list[Contribution]:
     return shares("evolution", float(known.columns.evolution[0]), terms)
 
 
-_OF_STRENGTH: Final[dict[str, Callable[[Known], list[Contribution]]]] = {
+_OF_STRENGTH: Final[dict[str, Explain]] = {
     "experience": experience_parts,
     "engagement": engagement_parts,
     "exchange": exchange_parts,
@@ -72,29 +73,14 @@ _OF_STRENGTH: Final[dict[str, Callable[[Known], list[Contribution]]]] = {
 
 def strength_parts(known: Known) -> list[Contribution]:
     c = known.columns
-    weights = {name: float(c.strength_weights[number][0]) for number, name in enumerate(PARTS)}
-    total = math.fsum(weights.values())
-    return [
-        Contribution(
-            f"strength.{name}",
-            None,
-            weights[name] * float(getattr(c, name)[0]) / total,
-            kinds_of(_OF_STRENGTH[name](known)),
-        )
-        for name in PARTS
-        if weights[name]
-    ]
+    weights = [float(weight[0]) for weight in c.strength_weights]
+    return mean_of("strength", known, _OF_STRENGTH, weights, [float(getattr(c, name)[0]) for name in PARTS])
 
 
 def coverage_parts(known: Known) -> list[Contribution]:
-    """The full weight of each known part."""
     c = known.columns
     flags = (c.experience_known[0], True, True, c.evaluation_known[0], c.evolution_known[0])
-    return [
-        Contribution(f"coverage.{name}", None, weight, kinds_of(_OF_STRENGTH[name](known)))
-        for name, weight, is_known in zip(PARTS, known.policy.strength.weights, flags, strict=True)
-        if is_known
-    ]
+    return coverage_of("coverage", known, _OF_STRENGTH, known.policy.strength.weights, flags)
 
 
 def personal_contact_parts(known: Known) -> list[Contribution]:

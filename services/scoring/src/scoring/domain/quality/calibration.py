@@ -93,9 +93,7 @@ def calibrate(whole: Measures, as_of: int, policy: Policy, *, version: str = MAD
         frequency=fifths(whole.frequency),
         monetary=fifths(whole.monetary_minor),
         value=fifths(positive) if len(positive) else kept.value,
-        key_account_minor=top_cut_off(positive, policy.key_account_share)
-        if len(positive)
-        else kept.key_account_minor,
+        key_account_minor=top_cut_off(positive, policy.key_account_share) if len(positive) else kept.key_account_minor,
         m50_minor=float(np.median(whole.decayed_minor)) if len(whole.decayed_minor) else kept.m50_minor,
         m0_minor=whole.paid_minor / whole.orders if whole.orders else kept.m0_minor,
         churn_h=point.h,
