@@ -186,9 +186,24 @@ async def test_nothing_new_is_taken_of_an_erased_customer(
         (f"/v1/cases/{case['id']}/note", {"text": "secret"}),
     ):
         refused = await clerk.post(path, json=body)
-        assert (refused.status_code, refused.json()["code"]) == (409, "customer_erased"), path
-    assert (await clerk.get(f"/v1/customers/{ids[0]}")).status_code == 404
-    assert (await clerk.post("/v1/cases", json={"customer": ids[0]})).status_code == 404
+        assert (refused.status_code, refused.json()["code"]) == (410, "customer_erased"), path
+    assert (await clerk.get(f"/v1/cases/{case['id']}")).status_code == 200
+
+
+async def test_who_asks_for_an_erased_customer_is_told_that_it_is_gone(
+    database: Database, handle: Handle, ids: tuple[str, str], clerk: httpx.AsyncClient
+) -> None:
+    await apply(database, handle, received(life(*ids)), received(erased(*ids)))
+    asked = [await clerk.post("/v1/cases", json={"customer": ids[0]}), await clerk.get(f"/v1/customers/{ids[0]}")]
+    asked += [
+        await clerk.get(f"/v1/{one}", params={"customer": "email:ann@example.com"})
+        for one in ("answers", "cases", "surveys/csat_delivery/invitations")
+    ]
+    for answer, id_ in zip(asked, (ids[0], ids[0], ids[1], ids[1], ids[1]), strict=True):
+        told = answer.json()
+        assert (answer.status_code, told["code"], told["customer"]) == (410, "customer_erased", id_), answer.url
+        assert "take it from your lists" in told["detail"]
+    assert (await clerk.get("/v1/answers", params={"customer": OTHER})).json()["data"] == []
 
 
 async def test_an_ask_told_to_be_sent_after_the_erasure_stays_closed(

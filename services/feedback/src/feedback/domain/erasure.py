@@ -5,14 +5,14 @@ Numbers keep their person apart from others (one answer of a customer and wave c
 
 from typing import Final
 
-from common.errors import Conflict
+from common.errors import Gone
 
 NOBODY: Final = "erased:"
 SUPPRESSED: Final = "suppressed"
 """Why an ask of an erased customer ended: engagement's word for it."""
 
 
-class CustomerErased(Conflict):
+class CustomerErased(Gone):
     """The customer's data were erased: nothing more is kept of it."""
 
     code = "customer_erased"

@@ -31,7 +31,7 @@ class StaffReport:
 
 
 async def create_case(connection: AsyncConnection, report: StaffReport, *, desk: CaseDesk) -> Case:
-    """The new case, or the open one that the report went to. Raises UnknownCustomer."""
+    """The new case, or the open one that the report went to. Raises UnknownCustomer, CustomerErased."""
     known = await read_customer(connection, report.customer)
     now = await read_now(connection)
     signal = CaseSignal(

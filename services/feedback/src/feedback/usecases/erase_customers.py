@@ -73,4 +73,7 @@ async def erase_customers(connection: AsyncConnection, people: People, *, desk: 
 async def refuse_erased(connection: AsyncConnection, own: str) -> None:
     """Raises CustomerErased for an id that was erased."""
     if await find_erased(connection, [own]):
-        raise CustomerErased("This customer's data were erased: nothing more is kept of it.")
+        raise CustomerErased(
+            f"All data of {own} were erased on request, and nothing more is kept of that id: take it from your lists.",
+            customer=own,
+        )

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from common.aliases import members, resolve
 from feedback.store.answers import StoredAnswer, list_answers
+from feedback.usecases.find_customer_ids import find_customer_ids
 from feedback.usecases.survey_desk import SurveyDesk
 
 
@@ -18,9 +18,6 @@ async def read_answers(
     limit: int,
     desk: SurveyDesk,
 ) -> Sequence[StoredAnswer]:
-    """Up to `limit` answers before a number; `own` is any id of the customer."""
-    ids = None
-    if own is not None:
-        customer = await resolve(connection, own)
-        ids = (await members(connection, [customer]))[customer]
+    """Up to `limit` answers before a number; `own` is any id of the customer. Raises CustomerErased."""
+    ids = None if own is None else await find_customer_ids(connection, own)
     return await list_answers(connection, survey=survey, ids=ids, before=before, limit=limit, seal=desk.cases.seal)

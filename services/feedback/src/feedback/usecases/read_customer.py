@@ -11,6 +11,7 @@ from common.errors import Absent
 from feedback.store.customers import read_first_contact, read_language
 from feedback.store.relationships import ShownRelationship, read_relationship
 from feedback.store.research_consents import ResearchConsent, read_research_consents
+from feedback.usecases.erase_customers import refuse_erased
 
 
 class UnknownCustomer(Absent):
@@ -32,13 +33,14 @@ class MirroredCustomer:
 
 
 async def read_customer(connection: AsyncConnection, own: str) -> MirroredCustomer:
-    """The customer that an id belongs to; UnknownCustomer when nothing was told of it."""
+    """The customer that an id belongs to. Raises UnknownCustomer when nothing was told of it, CustomerErased."""
     customer = await resolve(connection, own)
     aliases = await aliases_since(connection, customer)
     ids = [customer, *aliases]
     first_contact_at = await read_first_contact(connection, ids)
     relationship = await read_relationship(connection, ids)
     if not (aliases or first_contact_at or relationship):
+        await refuse_erased(connection, own)
         raise UnknownCustomer(f"Feedback has heard nothing of {own}. Is its first event consumed yet (freshness)?")
     return MirroredCustomer(
         customer=customer,
