@@ -177,7 +177,7 @@ def test_a_customer_who_only_bought_is_two_personal_contacts_from_face_to_face()
     ]
     assert found["next"]["missing"][0]["lacks"] == 1
     assert "Next: face to face after 2 personal contacts" in found["sentence"]
-    assert "2 次个人往来" in told("tier", [order(0, 30_000)], 10).as_mapping("zh")["sentence"]
+    assert "个人往来 2 次" in told("tier", [order(0, 30_000)], 10).as_mapping("zh")["sentence"]
 
 
 def test_what_time_brings_by_itself_asks_for_no_step() -> None:
@@ -232,7 +232,7 @@ def test_what_pulls_a_mean_down_is_named_with_what_it_costs() -> None:
     ("name", "story", "said"),
     [
         ("segment", [], "Segment is potential: purchase days 0 (below 1)."),
-        ("severe", [], "Severe trouble is no: it falls short on unresolved trouble 0 (at least 1)."),
+        ("severe", [], "Severe trouble is no: it falls short on unresolved trouble."),
         ("tier", [], "Tier is distant: no rule for more holds; brand falls short on Engagement 0 (at least 20)."),
         ("key_account", [order(0)], "Key account is no: it falls short on Net money of 12 months 100.00 CNY ("),
         ("stage", [order(0), order(1)], "Stage is trust building: purchase days 2 (at least 2). Next: loyalty"),
@@ -312,7 +312,7 @@ def test_money_is_said_with_its_currency() -> None:
     story = [order(0, 20_000)]
     spent = told("rfm.monetary_minor", story, 5).sentences
     assert spent["en"].startswith("Net money of 12 months is 200.00 CNY: +200.00 CNY from orders paid")
-    assert spent["zh"].startswith("12 个月净消费额为 200.00 CNY：")
+    assert spent["zh"].startswith("近 12 个月净消费额为 200.00 CNY：")
     assert money(500, "JPY") == "500 JPY"
     step = NextStep(
         value="high_value",
@@ -323,4 +323,4 @@ def test_money_is_said_with_its_currency() -> None:
         purchase_minor=10_000,
     )
     assert of_next(step, "CNY").en == f"Next: high value after 4 purchases of 100.00 CNY (by {on(3)})."
-    assert of_next(step, "CNY").zh == f"下一步：4 次购买（每次 100.00 CNY）（至 {on(3)}）后可达高价值。"
+    assert of_next(step, "CNY").zh == f"下一步：购买 4 次（每次 100.00 CNY），{on(3)} 可达高价值。"

@@ -13,6 +13,7 @@ from itertools import pairwise
 from typing import Any, Final
 
 from common.errors import Malformed
+from scoring.domain.counted import counted
 from scoring.domain.explain.metrics import CATEGORIES, metric_named, values_of
 from scoring.domain.policy.policy import Policy
 from scoring.domain.policy.thresholds import Thresholds
@@ -72,5 +73,8 @@ def history(metric: str, state: State, *, first: date, last: date, policy: Polic
 def _check_days(days: int, most: int, span: str) -> None:
     if not 0 < days <= most:
         raise HistoryImpossible(
-            f"{span} are {days} days: ask for at most {most} days, with `from` before `to`.", days=days, most=most
+            f"{span} are {counted(days, 'day', 'days')}: ask for at most {counted(most, 'day', 'days')}, "
+            "with `from` before `to`.",
+            days=days,
+            most=most,
         )

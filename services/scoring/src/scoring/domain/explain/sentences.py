@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import Any, Final, NamedTuple
 
 from scoring.domain.explain.words import SCORE_WORDS, words
-from scoring.domain.explain.words_of_categories import value_words
+from scoring.domain.explain.words_of_categories import FLAG_WORDS, value_words
 from scoring.domain.explain.words_of_money import is_money, money
 
 MOST_NAMED: Final = 3
@@ -64,23 +64,25 @@ def moved(
 ) -> Both:
     """`parts` as in of_score, their points being differences."""
     said = SCORE_WORDS[name]
-    was, now = (("unknown", "未知") if one is None else (_figure(name, one, currency),) * 2 for one in (before, after))
+    was, now = (None if one is None else _figure(name, one, currency) for one in (before, after))
+    ends = f"{said[0]} goes from {was or 'unknown'} to {now or 'unknown'}"
+    ends_zh = f"{said[1]}由{f' {was} ' if was else '未知'}变为{f' {now}' if now else '未知'}"
+    if was == now:
+        ends, ends_zh = f"{said[0]} stays {now or 'unknown'}", f"{said[1]}仍{f'为 {now}' if now else '未知'}"
     en, zh = _named(name, parts, currency)
-    if not en:
-        return Both(f"{said[0]} stays {now[0]}.", f"{said[1]}仍为{now[1]}。")
+    if was == now or not en:
+        return Both(f"{ends}.", f"{ends_zh}。")
     more = _figure(name, (after or 0) - (before or 0), currency, sign="+")
-    return Both(
-        f"{said[0]} goes from {was[0]} to {now[0]} ({more}): {', '.join(en)}.",
-        f"{said[1]}由 {was[1]} 变为 {now[1]}（{more}）：{'，'.join(zh)}。",
-    )
+    return Both(f"{ends} ({more}): {', '.join(en)}.", f"{ends_zh}（{more}）：{'，'.join(zh)}。")
 
 
 def _named(
     name: str, parts: Iterable[tuple[str, str | None, float, str | None]], currency: str
 ) -> tuple[list[str], list[str]]:
-    """The largest parts in both languages."""
+    """The largest parts in both languages, but none that would read 0."""
     en, zh = [], []
-    for component, kind, points, newest in sorted(parts, key=lambda part: -abs(part[2]))[:MOST_NAMED]:
+    told = [part for part in parts if round(part[2], digits_of(name))]
+    for component, kind, points, newest in sorted(told, key=lambda part: -abs(part[2]))[:MOST_NAMED]:
         said = words(component, kind)
         last, latest = ("", "") if newest is None else (f" (last {newest})", f"（最近 {newest}）")
         figure = _figure(name, points, currency, sign="+")
@@ -100,5 +102,10 @@ def changed(name: str, before: Any, after: Any) -> Both:
     """A category that moved, or did not."""
     said, was, now = SCORE_WORDS[name], value_words(before), value_words(after)
     if before == after:
-        return Both(f"{said[0]} stays {now[0]}.", f"{said[1]}仍为{now[1]}。")
+        still = (
+            f"仍{FLAG_WORDS[name][after]}"
+            if isinstance(after, bool)
+            else f"{said[1]}仍{'' if after is None else '为'}{now[1]}"
+        )
+        return Both(f"{said[0]} stays {now[0]}.", f"{still}。")
     return Both(f"{said[0]} goes from {was[0]} to {now[0]}.", f"{said[1]}由{was[1]}变为{now[1]}。")

@@ -26,14 +26,14 @@ VALUE_WORDS: Final = {
     "high": ("high", "高"),
     "new": ("new", "新客户"),
     "promising": ("promising", "有潜力"),
-    "potential_loyalist": ("potential loyalist", "潜在忠诚"),
-    "champion": ("champion", "冠军客户"),
+    "potential_loyalist": ("potential loyalist", "潜在忠诚客户"),
+    "champion": ("champion", "核心客户"),
     "about_to_sleep": ("about to sleep", "即将沉睡"),
     "needs_attention": ("needs attention", "需要关注"),
     "loyal": ("loyal", "忠诚客户"),
     "at_risk": ("at risk", "有流失风险"),
     "hibernating": ("hibernating", "休眠"),
-    "cannot_lose": ("cannot lose", "不可失去"),
+    "cannot_lose": ("cannot lose", "不能失去"),
     "重要价值": ("important, to value", "重要价值"),
     "重要发展": ("important, to develop", "重要发展"),
     "重要保持": ("important, to keep", "重要保持"),
@@ -56,8 +56,8 @@ CONDITION_WORDS: Final = {
     "days_since_trouble": ("days since a complaint or bad answer", "距投诉或差评天数"),
     "gap_days": ("days without a purchase before the return", "回归前未购买天数"),
     "days_since_return": ("days since the return", "回归天数"),
-    "rfm.fm": ("F + M", "F + M"),
-    "rfm.fm_mean": ("mean of F and M", "F 与 M 均值"),
+    "rfm.fm": ("F + M", "频率 F 与金额 M 之和"),
+    "rfm.fm_mean": ("mean of F and M", "频率 F 与金额 M 均值"),
 }
 SIGN_WORDS: Final = {
     ">=": ("at least", "至少"),
@@ -67,12 +67,15 @@ SIGN_WORDS: Final = {
     "==": ("exactly", "等于"),
 }
 STEP_WORDS: Final = {
-    "personal_contact": ("personal contact", "personal contacts", "次个人往来"),
-    "purchase": ("purchase", "purchases", "次购买"),
-    "event_attended": ("event attended", "events attended", "次参加活动"),
-    "good_answer": ("full-mark answer", "full-mark answers", "次满分评价"),
-    "trouble_resolved": ("resolved complaint", "resolved complaints", "次投诉得到解决"),
+    "personal_contact": ("personal contact", "personal contacts", "个人往来 {times} 次"),
+    "purchase": ("purchase", "purchases", "购买 {times} 次"),
+    "event_attended": ("event attended", "events attended", "参加活动 {times} 次"),
+    "good_answer": ("full-mark answer", "full-mark answers", "满分评价 {times} 次"),
+    "trouble_resolved": ("resolved complaint", "resolved complaints", "解决投诉 {times} 起"),
 }
+
+FLAG_WORDS: Final = {"key_account": ("不是大客户", "是大客户"), "severe": ("没有严重问题", "有严重问题")}
+"""Chinese for no and yes."""
 
 
 def value_words(value: Any) -> tuple[str, str]:
