@@ -11,7 +11,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Final
 
-from scoring.domain.policy.read_rule import Positive, Share, by_kind, by_name
+from scoring.domain.policy.policy_rules import ShrunkMean
+from scoring.domain.policy.read_rule import by_kind, by_name
 from scoring.domain.policy.reading import Section
 from scoring.domain.portrait.past import Deed, Past, fade, micro, names
 from scoring.domain.portrait.unknown import Unknown
@@ -33,11 +34,7 @@ class PartSources:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ExperiencePartsRule:
-    half_life_days: Positive
-    prior_weight: Positive
-    prior: Share
-    known_from: Positive
+class ExperiencePartsRule(ShrunkMean):
     product: PartSources
     service: PartSources
     brand: PartSources

@@ -9,16 +9,17 @@ Example: somebody of whom nothing is known: habits null (no_purchase), preferenc
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta, tzinfo
+from datetime import tzinfo
 from typing import Any
 
 from scoring.domain.columns import Columns
-from scoring.domain.policy.policy import TIERS, Policy
+from scoring.domain.policy.policy import Policy
 from scoring.domain.policy.thresholds import Thresholds
 from scoring.domain.portrait.affinity_index import AffinityIndex, affinity_index
 from scoring.domain.portrait.axes import Axes, axes
 from scoring.domain.portrait.balance import Balance, balance
 from scoring.domain.portrait.brand_identification import BrandIdentification, brand_identification
+from scoring.domain.portrait.card_figures import CardFigures
 from scoring.domain.portrait.category_affinity import CategoryAffinity, category_affinity
 from scoring.domain.portrait.consent import profiling_refused
 from scoring.domain.portrait.contactability import Contactability, contactability
@@ -33,18 +34,17 @@ from scoring.domain.portrait.loyalty import Loyalty, loyalty
 from scoring.domain.portrait.membership import Membership, membership
 from scoring.domain.portrait.outside_events import Marker, outside_events
 from scoring.domain.portrait.pain import Pain, pain
-from scoring.domain.portrait.past import Past, faded
+from scoring.domain.portrait.past import Past
 from scoring.domain.portrait.preferences import Preferences, preferences
 from scoring.domain.portrait.price_sensitivity import PriceSensitivity, price_sensitivity
 from scoring.domain.portrait.profile_quality import ProfileQuality, profile_quality
 from scoring.domain.portrait.project_stage import ProjectStage, project_stage
 from scoring.domain.portrait.referral import ReferralValue, referral_value
 from scoring.domain.portrait.relation_type import Relation, relation
-from scoring.domain.portrait.reply_latency import ReplyLatency, reply_latency
+from scoring.domain.portrait.reply_latency import ReplyLatency, reply_latency, waits_too_long
 from scoring.domain.portrait.stickiness import Stickiness, stickiness
 from scoring.domain.portrait.unknown import Unknown, codes
-from scoring.domain.portrait.value import Expected, Value, value
-from scoring.domain.state.days import date_of
+from scoring.domain.portrait.value import Value, value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +110,7 @@ def draw(
     currency: str,
 ) -> Drawn:
     """The portrait of the i-th customer of the columns, whose past it is."""
-    rules, card, refused = policy.portrait, _Card(columns, i), profiling_refused(past)
+    rules, card, refused = policy.portrait, CardFigures(columns, i), profiling_refused(past)
     likes = preferences(past, rules.preferences, refused=refused)
     told = () if isinstance(likes, Unknown) else likes.facts
     member = membership(past)
@@ -137,24 +137,22 @@ def draw(
     prices = Unknown.REFUSED if refused else price_sensitivity(past, rules.price_sensitivity)
     replies = reply_latency(past, rules.reply_latency)
     standing = Standing(
-        tier=TIERS[int(columns.tier[i])],
-        is_severe=bool(columns.severe[i]),
+        tier=card.tier,
+        is_severe=card.is_severe,
         experience=card.known("experience"),
-        idle_days=int(columns.recency_days[i]) if columns.bought[i] else None,
+        idle_days=card.idle_days,
         contactability=_score(reach),
         price_tag=None if isinstance(prices, Unknown) else prices.tag,
-        waits_too_long=_waits(past, replies, rules.reply_latency.in_time_hours, zone),
+        waits_too_long=waits_too_long(past, replies, rules.reply_latency, zone),
         category_shifted=not isinstance(likes, Unknown)
         and any(shift.key == "category" and shift.source == "shown" for shift in likes.shifts),
         cognition=0.0 if isinstance(minds, Unknown) else minds.cognition,
     )
     found: dict[str, Any] = {  # each an answer or an Unknown
-        "relation": relation(
-            past, rules.relation, is_key_account=bool(columns.key_account[i]), is_paid_member=is_member
-        ),
+        "relation": relation(past, rules.relation, is_key_account=card.is_key_account, is_paid_member=is_member),
         "axes": minds,
         "distance": distance(past, rules.distant, standing),
-        "value": value(past, rules.value, _expected(past, columns, i, policy, thresholds)),
+        "value": value(past, rules.value, card.expected(past, policy, thresholds)),
         "loyalty": loyalty(past, rules.loyalty),
         "referral": referrals,
         "membership": member,
@@ -183,7 +181,8 @@ def draw(
     }
     usual = Unknown.REFUSED if refused else habits(past, rules.habits)
     unknown: dict[str, str] = {}
-    for path, answer in {"habits": usual, "preferences": likes, **_under("portrait", found)}.items():
+    within = {f"portrait.{name}": answer for name, answer in found.items()}
+    for path, answer in {"habits": usual, "preferences": likes, **within}.items():
         unknown.update({path: answer.value} if isinstance(answer, Unknown) else codes(path, answer))
     return Drawn(
         habits=None if isinstance(usual, Unknown) else usual,
@@ -199,45 +198,5 @@ def draw(
     )
 
 
-class _Card:
-    """The figures of one customer of the columns."""
-
-    def __init__(self, columns: Columns, i: int) -> None:
-        self._columns = columns
-        self._i = i
-
-    def figure(self, name: str) -> float:
-        return float(getattr(self._columns, name)[self._i])
-
-    def known(self, name: str) -> float | None:
-        return self.figure(name) if getattr(self._columns, f"{name}_known")[self._i] else None
-
-
-def _under(outer: str, found: Mapping[str, Any]) -> dict[str, Any]:
-    return {f"{outer}.{name}": answer for name, answer in found.items()}
-
-
 def _score(answer: AffinityIndex | BrandIdentification | Contactability | Unknown) -> float | None:
     return None if isinstance(answer, Unknown) else answer.score
-
-
-def _expected(past: Past, columns: Columns, i: int, policy: Policy, thresholds: Thresholds) -> Expected | None:
-    if not columns.bought[i]:
-        return None
-    days = sorted({one.age for one in past.purchases})
-    return Expected(
-        clv_minor=int(columns.clv_minor[i]),
-        churn_risk=float(columns.churn_risk[i]),
-        yearly_orders=float(columns.clv_yearly_orders[i]),
-        mean_order_minor=float(columns.clv_mean_order_minor[i]),
-        shape=thresholds.churn_r + faded(days[:-1], thresholds.churn_h),
-        margin=policy.clv.margin,
-        horizon_days=policy.churn.horizon_days,
-    )
-
-
-def _waits(past: Past, replies: ReplyLatency | Unknown, hours: float, zone: tzinfo) -> bool:
-    """Whether somebody waits longer than the limit at the end of the as-of day."""
-    if isinstance(replies, Unknown) or replies.waiting_since is None:
-        return False
-    return (replies.waiting_since + timedelta(hours=hours)).astimezone(zone).date() <= date_of(past.as_of)

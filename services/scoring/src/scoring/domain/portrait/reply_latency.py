@@ -8,13 +8,14 @@ Ratio = customer's personal contacts / ours in the window. Example: asked 10:00 
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta, tzinfo
 from statistics import median
 from typing import Annotated, Final
 
 from scoring.domain.policy.read_rule import OneOrMore, Positive
 from scoring.domain.portrait.past import Deed, Past, micro, names, within
 from scoring.domain.portrait.unknown import Unknown
+from scoring.domain.state.days import date_of
 
 ASKED: Final = ("message.received", "complaint.made", "suggestion.made", "ticket.opened")
 ANSWERED: Final = (
@@ -76,6 +77,14 @@ def reply_latency(past: Past, rule: ReplyRule) -> ReplyLatency | Unknown:
         n=len(turns),
         events=names(told or [*inbound, *outbound]),
     )
+
+
+def waits_too_long(past: Past, replies: ReplyLatency | Unknown, rule: ReplyRule, zone: tzinfo) -> bool:
+    """Whether somebody waits longer than the limit at the end of the as-of day."""
+    if isinstance(replies, Unknown) or replies.waiting_since is None:
+        return False
+    late = replies.waiting_since + timedelta(hours=rule.in_time_hours)
+    return late.astimezone(zone).date() <= date_of(past.as_of)
 
 
 def _is_answer(deed: Deed) -> bool:
