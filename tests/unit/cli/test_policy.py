@@ -122,7 +122,7 @@ def test_versions_are_printed_with_their_state() -> None:
     assert all(word in text for word in ("2", "draft", "ann", "2026-11-30 10:00", "bolder [x]"))
 
 
-RESULT = {
+RESULT: dict[str, Any] = {
     "as_of": "2026-11-30",
     "currency": "GBP",
     "live": {"policy": "1", "thresholds": "fixed"},
@@ -164,6 +164,14 @@ def test_a_what_if_is_printed_as_matrices_movers_and_notes() -> None:
     assert "Which events count as cart differs." in text
 
 
+def test_one_who_moves_is_told_in_the_singular() -> None:
+    status, _ = RESULT["dimensions"]
+    moved = {"customers": 1, "moved": 1, "dimensions": [status | {"moved": 1}]}
+    text = printed(print_what_if, RESULT | moved)
+    assert "policy 2 would move 1 of 1 customer (" in text
+    assert "status: 1 moves, with" in text
+
+
 def test_the_care_that_would_follow_is_printed_with_its_cost_and_why_the_rest_stays_still() -> None:
     still = {"playbook": "birthday", "fires": False, "en": "it answers no change of the relationship"}
     fires = {
@@ -174,7 +182,9 @@ def test_the_care_that_would_follow_is_printed_with_its_cost_and_why_the_rest_st
         "cost_minor_at_most": 50_000,
     }
     text = printed(print_forecast, {"data": [fires, still]}, "GBP")
-    assert "25 message, 25 task" in text
+    assert "25 messages, 25 tasks" in text
+    one = printed(print_forecast, {"data": [fires | {"actions_at_most": {"survey_request": 1}}]}, "GBP")
+    assert "1 survey request " in one
     assert "500 GBP" in text
     assert "birthday: it answers no change of the relationship" in text
     assert "No care would follow:" in printed(print_forecast, {"data": [still]}, "GBP")

@@ -14,7 +14,14 @@ from scoring.domain.reports.flow import moves, summary
 from scoring.domain.reports.lifecycle_matrix import cells, lifecycle, suggested
 from scoring.domain.reports.pareto import pareto
 from scoring.domain.reports.recency_histogram import bins, histogram, risks, warned
-from scoring.domain.reports.report_sentences import of_flow, of_lifecycle, of_pareto, of_recency, of_retention
+from scoring.domain.reports.report_sentences import (
+    of_flow,
+    of_lifecycle,
+    of_pareto,
+    of_recency,
+    of_retention,
+    of_shares,
+)
 from scoring.domain.reports.retention import again_next_month, buyers, cohorts
 from scoring.domain.rfm import days_idle, money_in_window
 from scoring.domain.state.arrays import Arrays, pack_states
@@ -212,8 +219,15 @@ def test_recency_says_how_many_are_silent() -> None:
     found = bins(histogram(money(3, 200), money(100, 300), np.array([0.1, 0.9])))
     assert of_recency(found, 1).en == (
         "50.0% of 2 buyers have not bought for 180 days or more (75.0% of the money of 12 months); "
-        "churn risk is rising for 1 key accounts."
+        "churn risk is rising for 1 key account."
     )
+
+
+def test_one_is_told_in_the_singular_and_nobody_in_the_plural() -> None:
+    assert of_shares("tier", [("brand", 1, 5)]).en.startswith("By tier, 100.0% of 1 customer is brand, and 100.0% of")
+    found = bins(histogram(money(3), money(100), np.array([0.1])))
+    assert of_recency(found, 0).en.startswith("0.0% of 1 buyer has not bought for 180 days or more")
+    assert of_recency(found, 0).en.endswith("rising for 0 key accounts.")
 
 
 def test_idle_days_and_money_alone_equal_the_card() -> None:

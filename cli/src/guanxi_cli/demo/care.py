@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from guanxi_cli.asking import Answer, Services
 from guanxi_cli.demo.caught_up import wait_until_caught_up
+from guanxi_cli.demo.figures import counted
 from guanxi_cli.demo.people import SOURCE, SamplePerson, sample_people
 from guanxi_cli.local.home import Home
 from guanxi_cli.local.problem import Problem
@@ -59,9 +60,11 @@ class CareStory:
     def sentence(self) -> str:
         sent, held = (sum(getattr(row, name) for row in self.playbooks) for name in ("sent", "held_out"))
         staff = sum(row.with_staff for row in self.playbooks)
+        tasks, cases = counted(staff, "task", "tasks"), counted(self.cases_open, "case", "cases")
         return (
-            f"{self.people} people of the sample spoke (sample answers, source `{SOURCE}`): {sent} messages sent, "
-            f"{staff} tasks for staff, {held} held out by lot; {self.cases_open} cases open."
+            f"{counted(self.people, 'person', 'people')} of the sample spoke (sample answers, source `{SOURCE}`): "
+            f"{counted(sent, 'message', 'messages')} sent, {tasks} for staff, {held} held out by lot; "
+            f"{cases} open."
         )
 
 

@@ -7,6 +7,7 @@ from typing import Any, Final
 import httpx
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
+from guanxi_cli.demo.figures import counted
 from guanxi_cli.local.home import Home
 from guanxi_cli.local.kafka import PARTITIONS
 from guanxi_cli.local.ports import LOOPBACK, SERVICES
@@ -60,8 +61,8 @@ async def _told(home: Home, service: str, client: httpx.AsyncClient) -> dict[str
 def _behind(service: str, told: Mapping[str, Any], ends: Mapping[Place, int]) -> str | None:
     """What the service still has to do, or None."""
     if told["waiting"]:
-        return f"{service} has {told['waiting']} rows to send"
+        return f"{service} has {counted(told['waiting'], 'row', 'rows')} to send"
     if len(told["progress"]) < PARTITIONS:
         return f"{service} has not begun to read"
     behind = sum(max(0, ends[row["topic"], row["partition"]] - row["next_offset"]) for row in told["progress"])
-    return f"{service} has {behind} events to apply" if behind else None
+    return f"{service} has {counted(behind, 'event', 'events')} to apply" if behind else None

@@ -9,3 +9,8 @@ def money(minor: int, currency: str) -> str:
 def percent(share: float) -> str:
     """A share from 0 to 1; never a minus before nothing."""
     return f"{share:.1%}".replace("-0.0%", "0.0%")
+
+
+def counted(number: int, one: str, many: str) -> str:
+    """ "1 customer", "2 customers"."""
+    return f"{number:,} {one if number == 1 else many}"

@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from guanxi_cli.demo.caught_up import wait_until_caught_up
+from guanxi_cli.demo.figures import counted
 from guanxi_cli.demo.sample import EVENTS, sample_lines
 from guanxi_cli.importing.sending import Sending
 from guanxi_cli.local.home import Home
@@ -29,8 +30,9 @@ class Loaded:
     def sentence(self) -> str:
         """For the report."""
         known = f", {self.duplicates:,} of them known already" if self.duplicates else ""
+        events = counted(self.accepted + self.duplicates, "event", "events")
         return (
-            f"{self.accepted + self.duplicates:,} events accepted{known} in {self.accepted_seconds:.1f} s; "
+            f"{events} accepted{known} in {self.accepted_seconds:.1f} s; "
             f"all applied and judged after {self.applied_seconds:.1f} s."
         )
 
@@ -55,7 +57,8 @@ async def load_sample(home: Home, write_key: str, console: Console, *, now: date
         await wait_until_caught_up(home)
         progress.update(waiting_task, completed=2)
     if tally.refused:
-        raise Problem(f"ingest refused {tally.refused} events of the sample: see guanxi logs ingest-api")
+        refused = counted(tally.refused, "event", "events")
+        raise Problem(f"ingest refused {refused} of the sample: see guanxi logs ingest-api")
     return Loaded(
         accepted=tally.accepted,
         duplicates=tally.duplicates,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from guanxi_cli.asking import Service
-from guanxi_cli.demo.figures import money
+from guanxi_cli.demo.figures import counted, money
 from guanxi_cli.demo.whole_base import Base, read_base
 from guanxi_cli.local.problem import Problem
 
@@ -62,8 +62,13 @@ class Story:
 
     def sentence(self) -> str:
         """The whole in a line."""
-        total = money(self.monetary_minor, self.currency)
-        return f"{self.customers:,} customers, {total} net in the last 12 months, as of {self.as_of}."
+        people, total = counted(self.customers, "customer", "customers"), money(self.monetary_minor, self.currency)
+        return f"{people}, {total} net in the last 12 months, as of {self.as_of}."
+
+    def title_of_risk(self) -> str:
+        """What stands above `at_risk`."""
+        several = counted(len(self.at_risk), "most valuable customer", "most valuable customers")
+        return f"The {several} whose churn band is not low, and why"
 
 
 async def read_story(scoring: Service) -> Story:

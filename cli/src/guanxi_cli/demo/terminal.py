@@ -102,8 +102,7 @@ def _print_base(console: Console, base: Base, width: int) -> None:
 
 
 def _print_at_risk(console: Console, story: Story, width: int) -> None:
-    title = f"The {len(story.at_risk)} most valuable customers whose churn band is not low, and why"
-    console.print(title, style="bold", width=width)
+    console.print(story.title_of_risk(), style="bold", width=width)
     for number, one in enumerate(story.at_risk, start=1):
         worth = money(one.monetary_minor, story.currency)
         facts = f"{worth}, {one.segment}, {one.tier}, churn band {one.churn_band}"

@@ -8,7 +8,7 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from guanxi_cli.demo.figures import money
+from guanxi_cli.demo.figures import counted, money
 from guanxi_cli.policy.diff import Change
 
 Answer = dict[str, Any]
@@ -74,8 +74,9 @@ def print_changes(console: Console, old: str, new: str, changes: list[Change]) -
 def print_what_if(console: Console, result: Answer) -> None:
     """Who would stand elsewhere: a matrix a dimension, then the movers with the most money."""
     draft, live = result["draft"]["policy"], result["live"]["policy"]
+    people = counted(result["customers"], "customer", "customers")
     console.print(
-        f"As of {result['as_of']}: policy {draft} would move {result['moved']:,} of {result['customers']:,} customers "
+        f"As of {result['as_of']}: policy {draft} would move {result['moved']:,} of {people} "
         f"({result['moved_share']:.1%}) from where policy {live} sees them.",
         markup=False,
     )
@@ -93,7 +94,8 @@ def print_what_if(console: Console, result: Answer) -> None:
 def _print_matrix(console: Console, one: Answer, currency: str) -> None:
     cells = {(cell["from"], cell["to"]): cell["customers"] for cell in one["matrix"]}
     values = list(dict.fromkeys(value for cell in one["matrix"] for value in (cell["from"], cell["to"])))
-    title = f"{one['dimension']}: {one['moved']:,} move, with {money(one['moved_monetary_minor'], currency)} a year"
+    moved, worth = counted(one["moved"], "moves", "move"), money(one["moved_monetary_minor"], currency)
+    title = f"{one['dimension']}: {moved}, with {worth} a year"
     table = Table("live, down; draft, across", *(_value(value) for value in values), title=title, title_justify="left")
     for was in values:
         table.add_row(_value(was), *(_cell(cells.get((was, now), 0), stays=was == now) for now in values))
@@ -125,7 +127,7 @@ def print_forecast(console: Console, forecast: Answer, currency: str) -> None:
         title = "Care that would follow, at most"
         table = Table("playbook", "customers", "actions", "cost", title=title, title_justify="left")
         for row in firing:
-            actions = ", ".join(f"{number:,} {kind}" for kind, number in row["actions_at_most"].items())
+            actions = ", ".join(_actions(number, kind) for kind, number in row["actions_at_most"].items())
             cost = money(row["cost_minor_at_most"], currency)
             table.add_row(Text(row["playbook"]), f"{row['customers_at_most']:,}", actions, cost)
         console.print(table)
@@ -133,6 +135,11 @@ def print_forecast(console: Console, forecast: Answer, currency: str) -> None:
         console.print("No care would follow:")
     for why, names in still.items():
         console.print(f"  {', '.join(names)}: {why}", markup=False)
+
+
+def _actions(number: int, kind: str) -> str:
+    name = kind.replace("_", " ")
+    return counted(number, name, f"{name}s")
 
 
 def _cell(customers: int, *, stays: bool) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from guanxi_cli.demo.figures import counted
 from guanxi_cli.pages.self_contained import write_self_contained
 
 TEMPLATE: Final = Path(__file__).parent / "quality.html"
@@ -22,6 +23,7 @@ def write_quality_page(path: Path, run: Run, *, title: str, source: str = "") ->
         TEMPLATE,
         charts=charts,
         run=run,
+        horizon=counted(run["horizon_days"], "day", "days"),
         rankings=ranking_rows(run),
         base_rate=figure(run["brier"].get("base_rate")),
         perfect=share(run["spend_of_top"].get("perfect")),

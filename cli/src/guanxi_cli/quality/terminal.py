@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.markdown import Markdown
 from rich.table import Table
 
+from guanxi_cli.demo.figures import counted
 from guanxi_cli.quality.calibration_page import heading
 from guanxi_cli.quality.page import ranking_rows
 
@@ -19,7 +20,7 @@ def print_quality(console: Console, run: Mapping[str, Any]) -> None:
     width = min(console.width, WIDEST)
     versions = run["versions"]
     console.print(
-        f"\nJudgements as of {run['as_of']} against the {run['horizon_days']} days after "
+        f"\nJudgements as of {run['as_of']} against the {counted(run['horizon_days'], 'day', 'days')} after "
         f"(policy {versions['policy']}, thresholds {versions['thresholds']})",
         style="bold",
         width=width,

@@ -87,7 +87,8 @@ def tell_pain(volume: int, shortfall: float, pain: float) -> Words:
     """Volume times mean shortfall."""
     return {
         "zh": f"{volume} 个声音平均比期望低量表的 {100 * shortfall:.1f}%：痛点 {pain:.1f}",
-        "en": f"{volume} voices fell short by {100 * shortfall:.1f} % of the scale on average: pain {pain:.1f}",
+        "en": f"{volume} {'voice' if volume == 1 else 'voices'} fell short by {100 * shortfall:.1f} % of the scale on "
+        f"average: pain {pain:.1f}",
     }
 
 

@@ -19,6 +19,7 @@ from common.metrics import AUDIT_ENDED, AUDIT_FINDINGS
 from common.outbox import OutboxRelay
 from common.timers import Timer, Timers, plan
 from common.waiting import jitter, pause
+from scoring.domain.counted import counted
 from scoring.jobs.audit_run import Audit, keep_findings
 from scoring.jobs.retries import in_transaction
 from scoring.settings import ScoringSettings
@@ -138,7 +139,7 @@ async def _audit(settings: ScoringSettings, chosen: argparse.Namespace) -> int:
         sys.stdout.write(f"{state}  {one.kind}  {where}{event}: {one.detail}\n")
     left = sum(not one.is_repaired for one in run_.findings)
     sys.stdout.write(
-        f"{run_.events:,} events and {run_.customers:,} customers looked at; "
-        f"{len(run_.findings):,} differences, {left:,} left\n"
+        f"{counted(run_.events, 'event', 'events')} and {counted(run_.customers, 'customer', 'customers')} looked at; "
+        f"{counted(len(run_.findings), 'difference', 'differences')}, {left:,} left\n"
     )
     return 1 if left else 0

@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from common.database import Database, open_database
 from common.errors import Conflict
 from common.progress import Place
+from scoring.domain.counted import counted
 from scoring.jobs.retries import in_transaction
 from scoring.settings import ScoringSettings
 from scoring.store.histories import count_events, read_erasures, read_histories, read_progress, subjects_after
@@ -79,9 +80,10 @@ class Rebuild:
         """Replay the ledger. Raises LedgerLacksEvents unless it `may_lose` what the ledger lost."""
         rows, keys = await in_transaction(self._database, count_events)
         if rows < keys and not (may_lose or self._is_dry):
+            lost = counted(keys - rows, "event is", "events are")
             raise LedgerLacksEvents(
-                f"{keys - rows:,} events are known by key and lost from the ledger, so their effects would go: "
-                "put them back by --from-kafka first; what is on the log no more goes with --accept-loss.",
+                f"{lost} known by key and gone from the ledger, so what came of that would go too: put it back by "
+                "--from-kafka first; what is on the log no more goes with --accept-loss.",
                 lost=keys - rows,
             )
         erased = erased_by(read_facts(value) for value in await in_transaction(self._database, read_erasures))
@@ -94,7 +96,8 @@ class Rebuild:
                 self.events += found.events
                 self.unreadable += found.unreadable
                 self._add(found)
-                teller.tell(found.events, f"{self.subjects:,} customers, {len(self.wrong):,} differ")
+                people = counted(self.subjects, "customer", "customers")
+                teller.tell(found.events, f"{people}, {len(self.wrong):,} differ")
             after = subjects[-1]
         for partition_, group in self._by_partition(self._unjudged).items():
             del partition_
@@ -177,8 +180,9 @@ async def _rebuild(settings: ScoringSettings, chosen: argparse.Namespace) -> boo
         await database.close()
     verdict = "differ" if chosen.dry_run else "differed and were switched"
     sys.stdout.write(
-        f"{rebuild.subjects:,} customers, {rebuild.events:,} events, {rebuild.unreadable:,} unreadable; "
-        f"{rebuild.restored:,} events restored; {len(rebuild.wrong):,} states {verdict}\n"
+        f"{counted(rebuild.subjects, 'customer', 'customers')}, {counted(rebuild.events, 'event', 'events')}, "
+        f"{rebuild.unreadable:,} unreadable; {counted(rebuild.restored, 'event', 'events')} restored; "
+        f"{counted(len(rebuild.wrong), 'state', 'states')} {verdict}\n"
     )
     for subject in rebuild.wrong[:20]:
         sys.stdout.write(f"  {subject}\n")

@@ -5,6 +5,7 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from scoring.domain.counted import counted
 from scoring.store.jobs import Job
 from scoring.usecases.ask_calibration import DayNotOver
 from scoring.usecases.ask_job import ask_job
@@ -32,8 +33,8 @@ async def ask_quality(
     day = as_of or latest
     if day > latest:
         raise DayNotOver(
-            f"What happens in the {horizon} days after {day} is not known yet: choose as_of {latest} or earlier, "
-            "or a shorter horizon_days.",
+            f"What happens in the {counted(horizon, 'day', 'days')} after {day} is not known yet: choose as_of "
+            f"{latest} or earlier, or a shorter horizon_days.",
             field="as_of",
         )
     params = {"as_of": day.isoformat(), "horizon_days": horizon}

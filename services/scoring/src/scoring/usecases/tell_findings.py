@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from common.progress import Place
+from scoring.domain.counted import counted
 from scoring.store.audit import Finding
 from scoring.usecases.rebuild_subjects import Comparison
 from scoring.usecases.restore_events import Restored
@@ -86,7 +87,8 @@ def of_lost(lost: Mapping[str, int]) -> list[Finding]:
     return [
         Finding(
             kind="ledger_lost",
-            detail=f"{events} events are known by key and gone from ledger and log: restore a backup; the state stays",
+            detail=f"{counted(events, 'event is', 'events are')} known by key and gone from ledger and log: "
+            "restore a backup; the state stays",
             is_repaired=False,
             customer=customer,
         )
@@ -110,6 +112,7 @@ def of_place(place: Place) -> Finding:
 def of_stuck(partition: int, rows: int, seconds: int, *, is_repaired: bool) -> Finding:
     """Rows of the outbox that nobody sent in time."""
     detail = (
-        f"{rows} messages wait, the oldest for {seconds} s; a repair sends them: see the relay's and the broker's log"
+        f"{counted(rows, 'message waits', 'messages wait')}, the oldest for {seconds} s; a repair sends what waits: "
+        "see the relay's and the broker's log"
     )
     return Finding(kind="outbox_stuck", detail=detail, is_repaired=is_repaired, partition=partition)

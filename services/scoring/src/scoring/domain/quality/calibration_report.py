@@ -9,6 +9,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from scoring.domain.counted import counted
+from scoring.domain.explain.words_of_categories import value_words
 from scoring.domain.policy.policy import Policy
 from scoring.domain.policy.thresholds import Thresholds
 from scoring.domain.quality.calibration_measures import FIXED, IN_FORCE, Measures
@@ -16,22 +18,22 @@ from scoring.domain.reports.what_if import Moves
 from scoring.domain.state.days import date_of
 
 WORDS: Final = {
-    "recency": ("Recency, days", "最近购买（天）"),
+    "recency": ("Recency, days", "最近购买时间（天）"),
     "frequency": ("Frequency, orders", "购买频率（单）"),
-    "monetary": ("12 months' money", "12 个月消费"),
+    "monetary": ("12 months' money", "购买金额（近 12 个月）"),
     "value": ("Value percentile (CV), money", "客户价值分位（CV）"),
-    "key_account_minor": ("Key account from", "大客户起点"),
-    "m50_minor": ("Half point of money (m50)", "消费半值点（m50）"),
-    "m0_minor": ("Mean order (m0)", "平均订单额（m0）"),
-    "churn.h": ("Churn half-life, days", "流失半衰期（天）"),
-    "churn.r": ("Churn prior r", "流失先验 r"),
-    "churn.alpha": ("Churn prior alpha, days", "流失先验 alpha（天）"),
+    "key_account_minor": ("Key account from", "大客户门槛"),
+    "m50_minor": ("Half point of money (m50)", "净消费额半值点（m50）"),
+    "m0_minor": ("Mean order (m0)", "每单平均金额（m0）"),
+    "churn.h": ("Churn half-life, days", "流失风险半衰期（天）"),
+    "churn.r": ("Churn prior r", "流失风险先验 r"),
+    "churn.alpha": ("Churn prior alpha, days", "流失风险先验 alpha（天）"),
 }
 MOVED_WORDS: Final = {
-    "segment": ("segment", "客群"),
-    "tier": ("tier", "层次"),
-    "stage": ("stage", "阶段"),
-    "churn_band": ("churn band", "流失风险档"),
+    "segment": ("segment", "客户细分"),
+    "tier": ("tier", "关系层次"),
+    "stage": ("stage", "发展阶段"),
+    "churn_band": ("churn band", "流失风险等级"),
     "key_account": ("standing as a key account", "大客户身份"),
 }
 BASE: Final = (
@@ -40,7 +42,7 @@ BASE: Final = (
         "{first_purchase}, the last on {last_purchase}."
     ),
     (
-        "截至 {as_of}：{customers:,} 位客户中有 {buyers:,} 位在 {window_days} 天内购买；订单始于 {first_purchase}，"
+        "截至 {as_of}，{customers:,} 位客户中有 {buyers:,} 位在近 {window_days} 天内买过；首单在 {first_purchase}，"
         "最近一单在 {last_purchase}。"
     ),
 )
@@ -50,19 +52,18 @@ BRIER: Final = (
         "({customers:,} customers, of whom {silent:,} stayed away for {horizon_days} days)."
     ),
     (
-        "流失风险{word}：Brier {new:.4f}，此前 {in_force:.4f}，策略默认值 {fixed:.4f}（{customers:,} 位客户，其中 "
-        "{silent:,} 位在 {horizon_days} 天内未购买）。"
+        "流失风险的预测{word}：概率误差（Brier）为 {new:.4f}，此前为 {in_force:.4f}，按策略自带的数值为 {fixed:.4f}"
+        "（{customers:,} 位客户，其中 {silent:,} 位在 {horizon_days} 天内没有购买）。"
     ),
 )
 BETTER: Final = ("misses less than before", "比此前更准")
-AS_GOOD: Final = ("misses as much as before", "与此前一样")
-WORSE: Final = ("misses more than before", "不如此前")
+AS_GOOD: Final = ("misses as much as before", "与此前一样准")
+WORSE: Final = ("misses more than before", "不如此前准")
 MOVED: Final = (
-    "{moved:,} customers ({share:.1%}) change their {word}{largest}.",
-    "{moved:,} 位客户（{share:.1%}）的{word}会变{largest}。",
+    "The {word} changes for {people} ({share:.1%}){largest}.",
+    "{moved:,} 位客户（{share:.1%}）的{word}将会改变{largest}。",
 )
-LARGEST: Final = ("; most of them from {was} to {now} ({customers:,})", "；最多的是从 {was} 到 {now}（{customers:,}）")
-YES_OR_NO: Final = (("no", "yes"), ("否", "是"))
+LARGEST: Final = ("; most of them from {was} to {now} ({customers:,})", "，其中最多的是由{was}变为{now}（{customers:,} 位）")
 SAME: Final = 5e-5  # of the Brier score: as shown
 MONEY: Final = ("monetary", "value", "key_account_minor", "m50_minor", "m0_minor")
 
@@ -151,7 +152,8 @@ def _sentences(facts: Mapping[str, Any], language: int) -> Iterator[str]:
     for moves in facts["moves"]["dimensions"]:
         share = moves["moved"] / max(facts["moves"]["customers"], 1)
         word = MOVED_WORDS[moves["dimension"]][language]
-        yield MOVED[language].format(moved=moves["moved"], share=share, word=word, largest=_largest(moves, language))
+        people, largest = counted(moves["moved"], "customer", "customers"), _largest(moves, language)
+        yield MOVED[language].format(moved=moves["moved"], people=people, share=share, word=word, largest=largest)
 
 
 def _largest(moves: Mapping[str, Any], language: int) -> str:
@@ -160,9 +162,7 @@ def _largest(moves: Mapping[str, Any], language: int) -> str:
     if not rows:
         return ""
     most = max(rows, key=lambda each: each["customers"])
-    was, now = (
-        YES_OR_NO[language][value] if isinstance(value, bool) else value for value in (most["from"], most["to"])
-    )
+    was, now = (value_words(most[end])[language] for end in ("from", "to"))
     return LARGEST[language].format(was=was, now=now, customers=most["customers"])
 
 

@@ -6,6 +6,7 @@ Example: a top fifth that brings 62 % reads "flatter than 80/20", one that bring
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
+from scoring.domain.counted import counted
 from scoring.domain.explain.words_of_categories import VALUE_WORDS
 from scoring.domain.reports.flow import Flow
 from scoring.domain.reports.lifecycle_matrix import Cell
@@ -43,8 +44,8 @@ def of_shares(dimension: str, counts: Sequence[tuple[str, int, int]]) -> Sentenc
     share, worth = _percent(large[1], customers), _percent(rich[2], money)
     word = DIMENSION_WORDS[dimension]
     return Sentence(
-        en=f"By {word[0]}, {share} of {customers:,} customers are {VALUE_WORDS[large[0]][0]}, and {worth} of the money "
-        f"of 12 months comes from {VALUE_WORDS[rich[0]][0]}.",
+        en=f"By {word[0]}, {share} of {counted(customers, 'customer is', 'customers are')} {VALUE_WORDS[large[0]][0]}, "
+        f"and {worth} of the money of 12 months comes from {VALUE_WORDS[rich[0]][0]}.",
         zh=f"按{word[1]}看，{customers:,} 位客户中 {share} 属于{VALUE_WORDS[large[0]][1]}，近 12 个月金额的 {worth} "
         f"来自{VALUE_WORDS[rich[0]][1]}。",
     )
@@ -77,8 +78,8 @@ def of_pareto(found: Pareto) -> Sentence:
     else:
         reading = ("steeper than 80/20", "比 80/20 更集中")
     return Sentence(
-        en=f"The top 20 % of {found.customers:,} paying customers bring {share} of the money of 12 months, "
-        f"{reading[0]}; 80 % of it comes from {few} of them.",
+        en=f"The top 20 % of {counted(found.customers, 'paying customer brings', 'paying customers bring')} {share} of "
+        f"the money of 12 months, {reading[0]}; 80 % of it comes from {few} of them.",
         zh=f"{found.customers:,} 位付费客户中，前 20 % 贡献近 12 个月金额的 {share}，{reading[1]}；"
         f"80 % 的金额来自其中 {few} 的客户。",
     )
@@ -90,8 +91,8 @@ def of_flow(dimension: str, found: Flow, *, is_alarm: bool) -> Sentence:
     fell = f"{found.falls_share:.1%}"
     alarm = (" That is above the limit.", "已超过警戒线。") if is_alarm else ("", "")
     return Sentence(
-        en=f"By {word[0]}, of {found.known_before:,} customers {found.rises:,} rose and {found.falls:,} ({fell}) fell, "
-        f"while {found.arrivals:,} arrived.{alarm[0]}",
+        en=f"By {word[0]}, of {counted(found.known_before, 'customer', 'customers')} {found.rises:,} rose and "
+        f"{found.falls:,} ({fell}) fell, while {found.arrivals:,} arrived.{alarm[0]}",
         zh=f"按{word[1]}看，{found.known_before:,} 位客户中 {found.rises:,} 位上升，{found.falls:,} 位（{fell}）下降，"
         f"另有 {found.arrivals:,} 位新客户。{alarm[1]}",
     )
@@ -108,7 +109,7 @@ def of_retention(found: Buyers) -> Sentence:
         else (f"; {next_month:.1%} did so in the month after their first", f"；{next_month:.1%} 在首购次月再次购买")
     )
     return Sentence(
-        en=f"{again} of {found.buyers:,} buyers have bought on more than one day{more[0]}.",
+        en=f"{again} of {counted(found.buyers, 'buyer has', 'buyers have')} bought on more than one day{more[0]}.",
         zh=f"{found.buyers:,} 位买家中 {again} 在一天以上购买过{more[1]}。",
     )
 
@@ -122,8 +123,9 @@ def of_recency(bins: Sequence[Bin], warnings: int) -> Sentence:
     silent = _percent(sum(each.customers for each in late), customers)
     worth = _percent(sum(each.monetary_minor for each in late), money)
     return Sentence(
-        en=f"{silent} of {customers:,} buyers have not bought for {LATE_FROM} days or more ({worth} of the money of 12 "
-        f"months); churn risk is rising for {warnings:,} key accounts.",
+        en=f"{silent} of {counted(customers, 'buyer has', 'buyers have')} not bought for {LATE_FROM} days or more "
+        f"({worth} of the money of 12 months); churn risk is rising for "
+        f"{counted(warnings, 'key account', 'key accounts')}.",
         zh=f"{customers:,} 位买家中 {silent} 已有 {LATE_FROM} 天以上未购买（占近 12 个月金额的 {worth}）；"
         f"{warnings:,} 位大客户的流失风险正在上升。",
     )
