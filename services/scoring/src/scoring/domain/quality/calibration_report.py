@@ -63,7 +63,10 @@ MOVED: Final = (
     "The {word} changes for {people} ({share:.1%}){largest}.",
     "{moved:,} 位客户（{share:.1%}）的{word}将会改变{largest}。",
 )
-LARGEST: Final = ("; most of them from {was} to {now} ({customers:,})", "，其中最多的是由{was}变为{now}（{customers:,} 位）")
+LARGEST: Final = (
+    "; most of them from {was} to {now} ({customers:,})",
+    "，其中最多的是由{was}变为{now}（{customers:,} 位）",
+)
 SAME: Final = 5e-5  # of the Brier score: as shown
 MONEY: Final = ("monetary", "value", "key_account_minor", "m50_minor", "m0_minor")
 

@@ -94,11 +94,10 @@ def _told(facts: Mapping[str, Any], language: int) -> Iterator[str]:
     if facts["spend_of_top"]["clv"] is not None:
         yield SPEND[language].format(top=facts["top_share"], **facts["spend_of_top"])
     if facts["segments_ordered"] is not None:
-        told = (", ", "、")[language].join(
-            f"{value_words(row['segment'])[language]} {row['share']:.1%}" for row in facts["segments"] if row["customers"]
-        )
+        rows = [row for row in facts["segments"] if row["customers"]]
+        shares = [f"{value_words(row['segment'])[language]} {row['share']:.1%}" for row in rows]
         word = ORDERED if facts["segments_ordered"] else NOT_ORDERED
-        yield SEGMENTS[language].format(told=told, word=word[language])
+        yield SEGMENTS[language].format(told=(", ", "、")[language].join(shares), word=word[language])
     alarms = [group for group in facts["drift"]["groups"] if group["alarm"]]
     for group in alarms:
         yield ALARM[language].format(people=_people(group), **{**group, "group": HEALTHY[group["group"]][language]})
