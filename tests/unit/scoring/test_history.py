@@ -46,7 +46,7 @@ def test_later_events_change_no_earlier_day() -> None:
 
 def test_three_years_are_judged_at_once_and_more_is_refused() -> None:
     assert len(over("strength", [order(0)], 0, MOST_DAYS - 1).values) == MOST_DAYS
-    with pytest.raises(HistoryImpossible, match="1101 days"):
+    with pytest.raises(HistoryImpossible, match="1,101 days"):
         over("strength", [order(0)], 0, MOST_DAYS)
     with pytest.raises(HistoryImpossible):
         over("strength", [order(0)], 1, 0)
