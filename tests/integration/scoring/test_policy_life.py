@@ -114,7 +114,7 @@ async def test_a_draft_that_fails_a_test_is_kept_and_not_published_until_the_tes
 async def test_what_is_no_policy_is_refused_with_its_place_and_nothing_is_stored(api: httpx.AsyncClient) -> None:
     text = (SHIPPED / "scoring.yaml").read_text("utf-8")
     bad: list[tuple[Any, str]] = [
-        ({"policy": {}}, "scores: is missing"),
+        ({"policy": {}}, "version: is missing"),
         ({"policy": changed("scores.trust.half_life_days", 0)}, "scores.trust.half_life_days: must be above 0"),
         ({"policy": changed("care.weights.cs", 0.5)}, "care.weights: must sum to 1"),
         ({"policy": MAPPING, "tests": [{"name": "a"}]}, "tests[0].expect: is missing"),
