@@ -1,11 +1,14 @@
 """Is nothing left of an erased customer but the fact, in any order, and are its neighbours as they were?"""
 
+import asyncio
 from collections.abc import Sequence
+from functools import partial
 from typing import Any, Final
 
 import pytest
 from msgspec import msgpack
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
 from tests.integration.scoring.desk import (
     TODAY,
     Desk,
@@ -16,18 +19,31 @@ from tests.integration.scoring.desk import (
     oracle_card,
     order,
     partition,
+    received,
     rows,
 )
 from tests.integration.scoring.test_aliases import apart, last_card, listed, settle
+from tests.integration.scoring.test_policy_life import changed
+from tests.integration.scoring.test_worker import is_true
 from tests.integration.scoring.web import ask, open_api
+from tests.support.waiting import until
 
 from common.database import Database
 from common.dead_letters import bury
 from common.events import Event, encode_event
 from guanxi_cli.local.home import Home
 from scoring.domain.policy.policy import Policy
+from scoring.store.jobs import Done, Job, Progress
+from scoring.store.policies import add_policy
+from scoring.usecases.apply_events import apply_events
+from scoring.usecases.ask_job import ask_job
+from scoring.usecases.ask_what_if import WHAT_IF as COMPARE
+from scoring.usecases.ask_what_if import ask_what_if
+from scoring.usecases.compare_policies import compare_policies
+from scoring.usecases.deployment import Deployment
 from scoring.usecases.erase_customers import forget_late_letters
 from scoring.usecases.find_customer import CustomerErased, CustomerUnknown, find_customer
+from scoring.usecases.step_job import step_job
 
 ANN: Final = "c_dgoxos63j2esoqncurvb6vnff2"
 
@@ -117,6 +133,76 @@ async def test_only_the_open_runs_that_found_an_erased_customer_begin_anew(datab
     assert left == [("calibrate", 1), ("what_if", 0), ("what_if", 1)]
     found = await rows(database, "SELECT result FROM job WHERE result IS NOT NULL")
     assert found == [({"movers": ["c-12", "erased"], "names": {"erased": "erased"}},)]
+
+
+async def step(database: Database, desk: Desk, does: Any = compare_policies) -> bool:
+    async with database.transaction() as connection:
+        return await step_job(connection, {COMPARE: does}, deployment=desk.deployment)
+
+
+async def test_a_run_that_read_a_customer_before_its_erasure_does_not_name_it(database: Database) -> None:
+    desk = Desk(database)
+    await desk.apply(story("c-1", "c-neighbour"))
+    async with database.transaction() as connection:
+        body = changed("thresholds.key_account_minor", 10_000)
+        await add_policy(connection, version="draft", body=body)
+        await ask_what_if(
+            connection, "draft", thresholds=None, as_of=TODAY, movers=9, asked_by="ann", deployment=desk.deployment
+        )
+    is_read = False
+
+    async def erased_after_reading(connection: AsyncConnection, job: Job, at: Deployment) -> Progress | Done:
+        nonlocal is_read
+        found = await compare_policies(connection, job, at)
+        told = found.result if isinstance(found, Done) else found.partial
+        if not is_read and b"c-1" in msgpack.encode(told):
+            is_read = True
+            await desk.apply(erased("c-1"))
+        return found
+
+    while await step(database, desk, erased_after_reading):
+        pass
+    [(result,)] = await rows(database, "SELECT result FROM job")
+    assert is_read
+    assert sorted(one["customer"] for one in result["movers"]) == ["c-neighbour", "erased"]
+    assert "c-1" not in str(result)
+
+
+WAITS: Final = """
+    SELECT count(*) = 1 FROM pg_locks l JOIN pg_database d ON d.oid = l.database
+    WHERE d.datname = current_database() AND l.locktype = 'advisory' AND NOT l.granted
+"""
+
+
+async def name_both(_: AsyncConnection, __: Job, ___: Deployment) -> Done:
+    return Done(result={"movers": ["c-1", "c-neighbour"]})
+
+
+@pytest.mark.parametrize("is_erased_first", [True, False])
+async def test_an_erasure_and_the_end_of_a_run_wait_for_each_other(database: Database, is_erased_first: bool) -> None:
+    desk = Desk(database)
+    await desk.apply(story("c-1", "c-neighbour"))
+
+    async def erase(connection: AsyncConnection) -> None:
+        await connection.execute(text("SELECT 1"))
+        await apply_events(connection, received(erased("c-1")), deployment=desk.deployment, cache=desk.cache)
+
+    async def end(connection: AsyncConnection) -> None:
+        await step_job(connection, {COMPARE: name_both}, deployment=desk.deployment)
+
+    async def second(do: Any) -> None:
+        async with database.transaction() as connection:
+            await do(connection)
+
+    async with database.transaction() as connection:
+        await ask_job(connection, COMPARE, {}, asked_by="ann")
+    first, then = (erase, end) if is_erased_first else (end, erase)
+    async with database.transaction() as connection:
+        await first(connection)
+        waiting = asyncio.create_task(second(then))
+        await until(partial(is_true, database, WAITS), what="the other waits")
+    await waiting
+    assert await rows(database, "SELECT state, result FROM job") == [("done", {"movers": ["erased", "c-neighbour"]})]
 
 
 async def test_what_comes_late_of_an_erased_id_is_neither_counted_nor_kept(database: Database) -> None:

@@ -66,6 +66,10 @@ _OPEN_RUNS = text(
     """
 )
 _NAMING: Final = ("what_if", "base_count")
+# Who writes down what it read before may name who is erased meanwhile: either it holds off the erasure until that is
+# written, or the erasure is over first and is seen.
+_ERASE = text("SELECT pg_advisory_xact_lock(hashtext('guanxi scoring erasure'))")
+_HOLD_OFF = text("SELECT pg_advisory_xact_lock_shared(hashtext('guanxi scoring erasure'))")
 _LETTERS = text("SELECT DISTINCT customer FROM dead_letter WHERE customer IS NOT NULL")
 _FORGET_LETTERS = text("DELETE FROM dead_letter WHERE customer = ANY(:ids)")
 _MARKED = text(
@@ -96,6 +100,7 @@ async def delete_events(connection: AsyncConnection, ids: Collection[str]) -> No
 
 async def delete_traces(connection: AsyncConnection, partition_of: Mapping[str, int]) -> None:
     """Delete what else tells of some ids: past transitions, messages that wait, marks, dead letters, findings, runs."""
+    await connection.execute(_ERASE)
     partitions = sorted(set(partition_of.values()))
     await connection.execute(_UNSENT, {"partitions": partitions, "keys": [id_.encode() for id_ in partition_of]})
     for statement in _REST:
@@ -103,6 +108,11 @@ async def delete_traces(connection: AsyncConnection, partition_of: Mapping[str, 
     named = {"ids": sorted(partition_of), "kinds": list(_NAMING)}
     for statement in (_LISTS, _OPEN_RUNS):
         await connection.execute(statement, named)
+
+
+async def hold_off_erasures(connection: AsyncConnection) -> None:
+    """Until the transaction ends nobody is erased: who was before is seen by what is asked next."""
+    await connection.execute(_HOLD_OFF)
 
 
 async def find_erased(connection: AsyncConnection, partition_of: Mapping[str, int]) -> set[str]:

@@ -6,8 +6,9 @@ same in every order, and the one of a fresh replay: the named ids, their events 
 """
 
 from collections.abc import Collection, Iterable, Mapping
+from typing import Any
 
-from msgspec import convert
+from msgspec import convert, json
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from common.aliases import IDENTITY_FACTS, follow_identity_facts, forget_links
@@ -20,6 +21,7 @@ from scoring.store.erasure import (
     delete_traces,
     find_buried,
     find_erased,
+    hold_off_erasures,
     mark_erased,
 )
 from scoring.store.states import Standing
@@ -74,6 +76,21 @@ async def erase_customers(
     if gone:
         await delete_events(connection, gone)
     return gone
+
+
+async def without_erased(
+    connection: AsyncConnection, result: Mapping[str, Any], *, deployment: Deployment
+) -> Mapping[str, Any]:
+    """What a long run found, to be kept by this transaction. Of who was erased since it read them the line stays,
+    without the id, as `delete_traces` leaves it in the results of ended runs.
+    """
+    parts = json.encode(result).decode().split('"')
+    await hold_off_erasures(connection)
+    gone = await find_erased(connection, all_of(set(parts), deployment))
+    if not gone:
+        return result
+    cleared: dict[str, Any] = json.decode('"'.join("erased" if part in gone else part for part in parts))
+    return cleared
 
 
 async def forget_late_letters(connection: AsyncConnection, deployment: Deployment) -> None:

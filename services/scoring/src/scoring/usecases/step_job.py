@@ -1,6 +1,7 @@
 """What does the oldest open run do next? One step in the caller's transaction: kept with its page, or not at all."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from typing import Final
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from common.database import is_transient
 from common.errors import AppError
 from scoring.store.jobs import Done, Job, Progress, claim_job, fail_job, finish_job, keep_progress
 from scoring.usecases.deployment import Deployment
+from scoring.usecases.erase_customers import without_erased
 
 log = structlog.get_logger()
 
@@ -51,15 +53,17 @@ async def step_job(connection: AsyncConnection, steps: Mapping[str, Step], *, de
         log.exception("job_failed", job=str(job.id), kind=job.kind)
         await fail_job(connection, job.id, f"A defect ({type(error).__name__}): see job_failed in the worker's log.")
     else:
-        await _keep(connection, job, found)
+        await _keep(connection, job, found, deployment)
     return True
 
 
-async def _keep(connection: AsyncConnection, job: Job, found: Progress | Done) -> None:
+async def _keep(connection: AsyncConnection, job: Job, found: Progress | Done, deployment: Deployment) -> None:
     if isinstance(found, Done):
-        kept = await finish_job(connection, job, found)
-        log.info("job_done", job=str(job.id), kind=job.kind)
+        result = await without_erased(connection, found.result, deployment=deployment)
+        kept = await finish_job(connection, job, replace(found, result=result))
     else:
         kept = await keep_progress(connection, job, found)
     if not kept:
         raise JobCancelled(str(job.id))
+    if isinstance(found, Done):
+        log.info("job_done", job=str(job.id), kind=job.kind)
