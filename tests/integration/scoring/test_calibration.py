@@ -118,7 +118,7 @@ async def test_a_base_that_is_too_young_is_refused_with_what_to_do_and_the_thres
     async with open_api(servers, database) as api:
         job = await ended(api, database, "/v1/thresholds")
         assert job["state"] == "failed"
-        assert "too_few_buyers: 1 customers bought within 365 days, at least 500 needed: import more" in job["error"]
+        assert "too_few_buyers: 1 customer bought within 365 days, at least 500 needed: import more" in job["error"]
         assert "too_little_history: the first purchase is 3 days old" in job["error"]
         assert [row["in_force"] for row in (await ask(api, "GET", "/v1/thresholds"))["data"]] == [True]
         tomorrow = (TODAY + timedelta(days=1)).isoformat()

@@ -14,6 +14,7 @@ from typing import Final
 import numpy as np
 
 from common.errors import Conflict
+from scoring.domain.counted import counted
 from scoring.domain.policy.policy import Policy
 from scoring.domain.policy.thresholds import Thresholds
 from scoring.domain.quality.calibration_measures import Measures
@@ -48,7 +49,7 @@ def refusals(whole: Measures, as_of: int, policy: Policy) -> list[Refusal]:
         found.append(
             Refusal(
                 code="too_few_buyers",
-                found=f"{buyers} customers bought within {policy.rfm_window_days} days",
+                found=f"{counted(buyers, 'customer', 'customers')} bought within {policy.rfm_window_days} days",
                 needed=f"at least {rule.buyers_at_least}",
                 what_to_do="import more of the order history, or wait for more buyers",
             )
@@ -57,7 +58,9 @@ def refusals(whole: Measures, as_of: int, policy: Policy) -> list[Refusal]:
         found.append(
             Refusal(
                 code="too_little_history",
-                found="no purchase at all" if nobody else f"the first purchase is {history} days old",
+                found="no purchase at all"
+                if nobody
+                else f"the first purchase is {counted(history, 'day', 'days')} old",
                 needed=f"at least {rule.history_days_at_least} days",
                 what_to_do="import older orders, or wait",
             )
