@@ -146,7 +146,7 @@ async def _pass(database: Database, deployment: Deployment, what: str, *, is_dry
     sys.stdout.write(
         f"{what}: {rebuild.events:,} events of {rebuild.subjects:,} customers in {seconds:.1f} s: "
         f"{rebuild.events / seconds:,.0f} a second, {rebuild.events / cpu:,.0f} a CPU-second; "
-        f"{len(rebuild.wrong):,} states differed\n"
+        f"{rebuild.differ:,} states differed\n"
     )
     sys.stdout.flush()
-    return len(rebuild.wrong)
+    return rebuild.differ

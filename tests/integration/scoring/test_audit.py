@@ -6,8 +6,12 @@ from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any
 
-from tests.integration.scoring.desk import Desk, deployment, event, partition, rows
-from tests.integration.scoring.test_rebuild import change, dump, year
+from structlog.testing import capture_logs
+from tests.integration.scoring.desk import Desk, deployment, event, linked, oracle, order, partition, rows, states
+from tests.integration.scoring.test_aliases import settle
+from tests.integration.scoring.test_daily import fire_all
+from tests.integration.scoring.test_policy_life import MAPPING, changed
+from tests.integration.scoring.test_rebuild import add_surplus, change, dump, year
 from tests.integration.scoring.test_worker import is_true, working
 from tests.integration.scoring.web import ask, open_api
 from tests.support.chassis import publish_events
@@ -19,8 +23,12 @@ from common.events import RELATIONSHIPS, Event
 from common.kafka import open_producer
 from common.outbox import OutboxRelay
 from guanxi_cli.local.home import Home
+from scoring.domain.policy.policy import Policy
 from scoring.jobs.audit import audit_once
 from scoring.jobs.audit_run import Audit
+from scoring.store.policies import add_policy, mark_published
+from scoring.usecases.load_policy import POLICY
+from scoring.usecases.reevaluate_page import plan_run
 
 
 @asynccontextmanager
@@ -43,7 +51,7 @@ async def audited(database: Database, bootstrap: str, **options: bool) -> Audit:
 
 
 def kinds(run: Audit) -> Counter[tuple[str, bool]]:
-    return Counter((one.kind, one.is_repaired) for one in run.findings)
+    return run.findings.counts
 
 
 async def told(database: Database) -> list[Any]:
@@ -125,3 +133,83 @@ async def test_what_is_adrift_is_found_and_repaired_and_nobody_hears_of_it(
         shown = await ask(api, "GET", "/v1/audit?limit=3")
         assert (len(shown["data"]), shown["has_more"], shown["runs"][0]["found"]) == (3, True, 0)
         assert shown["data"][0]["is_repaired"]
+
+
+FOLLOWS = changed("kinds.follow", {**MAPPING["kinds"]["follow"], "types": ["account.followed", "page.viewed"]})
+"""A policy by which who views a page follows, too."""
+
+
+async def test_what_an_earlier_policy_counted_is_no_drift_and_is_counted_anew(
+    servers: Home, database: Database, kafka_bootstrap: str
+) -> None:
+    desk = Desk(database)
+    told = [event("page.viewed", f"c-{number}", days_ago=number) for number in range(6)]
+    told += [order("c-0"), event("complaint.made", "c-untouched"), *linked("c-4", "c-3")]
+    await desk.apply(told)
+    async with database.transaction() as connection:
+        await add_policy(connection, version="follows", body=FOLLOWS, from_file=True)
+        await plan_run(connection, "policy-follows", cause=POLICY, deployment=desk.deployment)
+    await fire_all(database, desk)
+    later = [event("page.viewed", "c-1", days_ago=1), event("page.viewed", "c-new")]  # c-1 counts by both
+    await desk.apply(later)
+    await settle(desk)
+    await change(
+        database, "UPDATE state SET body = (SELECT body FROM state WHERE subject = 'c-4') WHERE subject = 'c-5'"
+    )
+    before = await dump(database)
+
+    look = await audited(database, kafka_bootstrap, repairs=False, everything=True)
+    assert kinds(look) == {("state_of_older_kinds", False): 5, ("state_altered", False): 1}
+    assert (look.findings.differences, look.findings.open) == (1, 1)
+    assert await dump(database) == before
+
+    with capture_logs() as logged:
+        run = await audited(database, kafka_bootstrap, everything=True)
+    assert kinds(run) == {("state_of_older_kinds", True): 5, ("state_altered", True): 1}
+    assert [(one["kind"], one["customer_id"]) for one in logged if one["event"] == "drift_found"] == [
+        ("state_altered", "c-5")
+    ]
+    assert [one for one in logged if one["event"] == "states_of_older_kinds"] == [
+        {"event": "states_of_older_kinds", "states": 5, "repaired": 5, "cause": "policy", "log_level": "info"}
+    ]
+    policy = Policy.from_mapping({**FOLLOWS, "version": "follows"})
+    counted = [one for one in [*told, *later] if not one.source.startswith("guanxi.")]
+    assert await states(database) == oracle(counted, desk.deployment, policy)
+    await settle(desk)
+    assert kinds(await audited(database, kafka_bootstrap, everything=True)) == {}
+    async with open_api(servers, database) as api:
+        shown = await ask(api, "GET", "/v1/audit")
+        assert [(one["found"], one["repaired"]) for one in shown["runs"]] == [(0, 0), (1, 1), (1, 0)]
+        older = [one for one in shown["data"] if one["kind"] == "state_of_older_kinds" and one["is_repaired"]]
+        assert sorted(one["customer"] for one in older) == [f"c-{number}" for number in range(5)]
+        assert older[0]["detail"].startswith("no drift, cause policy: ")
+        assert all(one["is_repaired"] for one in shown["data"])  # what the first run left open, the second repaired
+
+
+async def test_what_a_policy_counted_that_was_taken_back_is_no_drift(database: Database, kafka_bootstrap: str) -> None:
+    desk = Desk(database)
+    views = iter(event("page.viewed", "c-1", days_ago=days) for days in range(3))
+    await desk.apply([next(views), event("page.viewed", "c-2")])
+    async with database.transaction() as connection:
+        await add_policy(connection, version="follows", body=FOLLOWS, from_file=True)
+    await desk.apply([next(views)])
+    async with database.transaction() as connection:
+        await mark_published(connection, "1", by="ann")
+    await desk.apply([next(views)])
+    await settle(desk)
+    run = await audited(database, kafka_bootstrap, everything=True)
+    assert kinds(run) == {("state_of_older_kinds", True): 1}
+    assert [one.customer for one in run.findings] == ["c-1"]
+
+
+async def test_of_very_many_defects_all_are_counted_and_repaired_and_the_first_are_named(
+    database: Database, kafka_bootstrap: str
+) -> None:
+    await Desk(database).apply([order("c-1")])
+    await add_surplus(database, 1_100)
+    run = await audited(database, kafka_bootstrap, everything=True)
+    assert kinds(run) == {("state_surplus", True): 1_100}
+    assert len(list(run.findings)) == 1_000
+    assert await rows(database, "SELECT found, repaired FROM audit_run") == [(1_100, 1_100)]
+    assert await rows(database, "SELECT count(*) FROM audit_finding") == [(1_000,)]
+    assert list(await states(database)) == ["c-1"]

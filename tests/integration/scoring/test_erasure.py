@@ -33,6 +33,8 @@ from common.dead_letters import bury
 from common.events import Event, encode_event
 from guanxi_cli.local.home import Home
 from scoring.domain.policy.policy import Policy
+from scoring.jobs.audit_findings import Findings, keep_findings
+from scoring.store.audit import Finding, begin_run
 from scoring.store.jobs import Done, Job, Progress
 from scoring.store.policies import add_policy
 from scoring.usecases.apply_events import apply_events
@@ -203,6 +205,19 @@ async def test_an_erasure_and_the_end_of_a_run_wait_for_each_other(database: Dat
         await until(partial(is_true, database, WAITS), what="the other waits")
     await waiting
     assert await rows(database, "SELECT state, result FROM job") == [("done", {"movers": ["erased", "c-neighbour"]})]
+
+
+async def test_an_audit_that_found_a_customer_before_its_erasure_keeps_nothing_of_it(database: Database) -> None:
+    desk, findings = Desk(database), Findings()
+    await desk.apply(story("c-1", "c-12"))
+    findings.add(Finding(kind="state_altered", detail="", is_repaired=True, customer=one) for one in ("c-1", "c-12"))
+    await desk.apply(erased("c-1"))
+    async with database.transaction() as connection:
+        number = await begin_run(connection)
+        options = {"events": 2, "customers": 2, "days": 90}
+        await keep_findings(connection, number, findings, **options, deployment=desk.deployment)
+    assert await rows(database, "SELECT customer FROM audit_finding") == [("c-12",)]
+    assert await rows(database, "SELECT found, repaired FROM audit_run") == [(2, 2)]
 
 
 async def test_what_comes_late_of_an_erased_id_is_neither_counted_nor_kept(database: Database) -> None:

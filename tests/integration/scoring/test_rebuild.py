@@ -76,6 +76,14 @@ async def change(database: Database, *statements: str) -> None:
             await connection.execute(text(statement))
 
 
+async def add_surplus(database: Database, number: int) -> None:
+    """States of whom no event tells."""
+    add = text("INSERT INTO state (partition, subject, body) SELECT :partition, :subject, body FROM state LIMIT 1")
+    subjects = [f"n-{one}" for one in range(number)]
+    async with database.transaction() as connection:
+        await connection.execute(add, [{"partition": partition(one), "subject": one} for one in subjects])
+
+
 async def dump(database: Database) -> list[tuple[Any, ...]]:
     """Every row of state; of an alias, which is shown and published no more, its body."""
     shown = f"published, evaluated_on, erased_at IS NULL, {', '.join(SHOWN)}"
@@ -140,6 +148,13 @@ async def test_only_what_differs_is_switched_and_only_a_shown_difference_is_told
     assert await sent(database) == []
     await desk.apply([order("c-30", 20_000)])
     assert (await rebuilt(database, is_dry=True)).wrong == []
+
+
+async def test_of_very_many_states_that_differ_all_are_counted_and_the_first_are_named(database: Database) -> None:
+    await Desk(database).apply([order("c-1")])
+    await add_surplus(database, 1_100)
+    run = await rebuilt(database, is_dry=True)
+    assert (run.differ, len(run.wrong), run.older) == (1_100, 1_000, 0)
 
 
 async def test_a_lost_effect_is_told_of_with_the_cause_late(database: Database) -> None:

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Coroutine, Sequence
 from datetime import timedelta
 from functools import partial
+from itertools import islice
 from typing import Final
 
 import structlog
@@ -20,12 +21,14 @@ from common.outbox import OutboxRelay
 from common.timers import Timer, Timers, plan
 from common.waiting import jitter, pause
 from scoring.domain.counted import counted
-from scoring.jobs.audit_run import Audit, keep_findings
+from scoring.jobs.audit_findings import keep_findings
+from scoring.jobs.audit_run import Audit
 from scoring.jobs.retries import in_transaction
 from scoring.settings import ScoringSettings
-from scoring.store.audit import begin_run
+from scoring.store.audit import OLDER_KINDS, begin_run
 from scoring.store.topic_log import open_log
 from scoring.usecases.deployment import Deployment
+from scoring.usecases.load_policy import POLICY
 from scoring.usecases.read_facts import read_facts
 
 log = structlog.get_logger()
@@ -51,10 +54,27 @@ async def audit_once(
         number = await in_transaction(database, begin_run)
         run = Audit(database, deployment, topics, relay, repairs=repairs, everything=everything)
         await run.run()
-    await in_transaction(database, partial(keep_findings, number=number, audit=run, days=KEPT_DAYS))
-    for one in run.findings:
-        AUDIT_FINDINGS.labels(one.kind, "repaired" if one.is_repaired else "open").inc()
-    for one in run.findings[:MOST_TOLD]:
+    step = partial(
+        keep_findings,
+        number=number,
+        findings=run.findings,
+        events=run.events,
+        customers=run.customers,
+        days=KEPT_DAYS,
+        deployment=deployment,
+    )
+    await in_transaction(database, step)
+    _tell(run)
+    return run
+
+
+def _tell(run: Audit) -> None:
+    """In the log and in measures: what an earlier policy left in one line, as it is no drift."""
+    found = run.findings
+    for (kind, is_repaired), count in found.counts.items():
+        if kind != OLDER_KINDS:
+            AUDIT_FINDINGS.labels(kind, "repaired" if is_repaired else "open").inc(count)
+    for one in [one for one in found if one.is_drift][:MOST_TOLD]:
         log.error(
             "drift_found",
             kind=one.kind,
@@ -65,9 +85,11 @@ async def audit_once(
             name=None if one.source is None else f"{one.source}/{one.id}",
             is_repaired=one.is_repaired,
         )
+    if found.older:
+        repaired = found.counts[OLDER_KINDS, True]
+        log.info("states_of_older_kinds", states=found.older, repaired=repaired, cause=POLICY)
     AUDIT_ENDED.set_to_current_time()
-    log.info("audit_ended", events=run.events, customers=run.customers, findings=len(run.findings))
-    return run
+    log.info("audit_ended", events=run.events, customers=run.customers, findings=found.differences)
 
 
 def audit_hourly(
@@ -110,7 +132,7 @@ async def _plan_next(connection: AsyncConnection, deployment: Deployment) -> Non
 
 
 def run(_service: str, settings: ScoringSettings, arguments: Sequence[str]) -> None:
-    """Exits 1 when something is left to repair."""
+    """Exits 1 when something that is adrift is left to repair."""
     parser = argparse.ArgumentParser(prog="python -m scoring audit")
     parser.add_argument("--repair", action="store_true", help="repair what can be repaired; else only look")
     parser.add_argument("--all", action="store_true", help="the whole log and everybody, not only what is due")
@@ -132,14 +154,15 @@ async def _audit(settings: ScoringSettings, chosen: argparse.Namespace) -> int:
             )
     finally:
         await database.close()
-    for one in run_.findings[:MOST_TOLD]:
+    found = run_.findings
+    for one in islice(found, MOST_TOLD):
         where = one.customer or f"{one.topic}[{one.partition}]"
         event = "" if one.source is None else f" {one.source}/{one.id} at {one.topic}[{one.partition}]@{one.offset}"
-        state = "repaired" if one.is_repaired else "OPEN"
+        state = "repaired" if one.is_repaired else "OPEN" if one.is_drift else "older"
         sys.stdout.write(f"{state}  {one.kind}  {where}{event}: {one.detail}\n")
-    left = sum(not one.is_repaired for one in run_.findings)
     sys.stdout.write(
         f"{counted(run_.events, 'event', 'events')} and {counted(run_.customers, 'customer', 'customers')} looked at; "
-        f"{counted(len(run_.findings), 'difference', 'differences')}, {left:,} left\n"
+        f"{counted(found.differences, 'difference', 'differences')}, {found.open:,} left; "
+        f"{counted(found.older, 'state', 'states')} of older kinds, {found.counts[OLDER_KINDS, False]:,} left\n"
     )
-    return 1 if left else 0
+    return 1 if found.open else 0

@@ -9,9 +9,10 @@ from typing import Final
 from common.database import Database
 from common.metrics import AUDIT_EVENTS
 from common.progress import Place
+from scoring.jobs.audit_findings import Findings
 from scoring.jobs.retries import in_transaction
 from scoring.store import audit as kept
-from scoring.store.audit import Finding, Range
+from scoring.store.audit import Range
 from scoring.store.histories import read_progress
 from scoring.store.state_cache import StateCache
 from scoring.store.topic_log import Logged, TopicLog
@@ -28,7 +29,9 @@ MOST_TOUCHED: Final = 5_000
 
 
 class LogComparison:
-    """Of one audit. `touched`: subjects of the events that were compared; `unjudged`: see rebuild_subjects.py."""
+    """Of one audit, whose `findings` it adds to. `touched`: subjects of the events that were compared; `unjudged`: see
+    rebuild_subjects.py.
+    """
 
     def __init__(
         self,
@@ -36,6 +39,7 @@ class LogComparison:
         deployment: Deployment,
         log: TopicLog,
         cache: StateCache,
+        findings: Findings,
         *,
         repairs: bool,
         everything: bool,
@@ -49,14 +53,14 @@ class LogComparison:
         self.events = 0
         self.touched: set[str] = set()
         self.unjudged: set[str] = set()
-        self.findings: list[Finding] = []
+        self._findings = findings
 
     async def compare(self) -> None:
         """What was applied since the last audit, or all that is on the log."""
         progress = await in_transaction(self._database, read_progress)
         places = {} if self._everything else await in_transaction(self._database, kept.read_places)
         bounds = await self._log.bounds(progress)
-        self.findings += [tell.of_place(place) for place, offset in progress.items() if offset > bounds[place][1]]
+        self._findings.add(tell.of_place(place) for place, offset in progress.items() if offset > bounds[place][1])
         audited = {place: one.next_offset for place, one in places.items()}
         most = sum(end for _, end in bounds.values()) if self._everything else MOST_EVENTS_A_PLACE
         ranges = ranges_to_audit(progress, audited, bounds, most=most)
@@ -91,7 +95,7 @@ class LogComparison:
             told |= {one.offset: _name(one) for one in part}
             await self._restore(place, part)
         names = await in_transaction(self._database, partial(kept.read_names, place=place, range_=range_, since=since))
-        self.findings += tell.of_extra(place, {at: name for at, name in names.items() if told.get(at) != name})
+        self._findings.add(tell.of_extra(place, {at: name for at, name in names.items() if told.get(at) != name}))
 
     async def _restore(self, place: Place, part: list[Logged]) -> None:
         step: Callable[..., Awaitable[Restored]] = find_missing
@@ -100,8 +104,8 @@ class LogComparison:
         found: Restored = await in_transaction(
             self._database, partial(step, place=place, logged=part, deployment=self._deployment)
         )
-        self.findings += tell.of_events(place, found, is_repaired=self._repairs)
-        self.findings += tell.of_states(place[1], found.rebuilt, is_repaired=self._repairs)
+        self._findings.add(tell.of_events(place, found, is_repaired=self._repairs))
+        self._findings.add(tell.of_states(place[1], found.rebuilt, is_repaired=self._repairs))
         self.unjudged |= found.rebuilt.unjudged
 
     async def restore_all_of(self, subjects: set[str]) -> None:

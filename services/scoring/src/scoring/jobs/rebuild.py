@@ -32,6 +32,7 @@ from scoring.usecases.rebuild_subjects import Comparison, compare_histories, reb
 from scoring.usecases.restore_events import Restored, find_missing, restore_events
 
 PAGE: Final = 1000
+MOST_NAMED: Final = 1_000
 COMMAND_SECONDS: Final = 300.0
 TELL_SECONDS: Final = 1.0
 
@@ -43,7 +44,11 @@ class LedgerLacksEvents(Conflict):
 
 
 class Rebuild:
-    """One run over everybody or one partition; `is_dry` compares only. Its figures grow while it runs."""
+    """One run over everybody or one partition; `is_dry` compares only. Its figures grow while it runs.
+
+    `differ`: states that are not what the ledger makes, `wrong` the first so many of them, `older` how many of them
+    count as an earlier policy said (audit_older_kinds.py).
+    """
 
     def __init__(
         self, database: Database, deployment: Deployment, *, partition: int | None = None, is_dry: bool = False
@@ -54,7 +59,7 @@ class Rebuild:
         self._is_dry = is_dry
         self._cache = StateCache(worker=uuid4(), partitions=deployment.partitions, customers=PAGE)
         self._unjudged: set[str] = set()
-        self.subjects = self.events = self.restored = self.unreadable = 0
+        self.subjects = self.events = self.restored = self.unreadable = self.differ = self.older = 0
         self.wrong: list[str] = []
 
     async def restore(self, log: TopicLog) -> None:
@@ -97,7 +102,7 @@ class Rebuild:
                 self.unreadable += found.unreadable
                 self._add(found)
                 people = counted(self.subjects, "customer", "customers")
-                teller.tell(found.events, f"{people}, {len(self.wrong):,} differ")
+                teller.tell(found.events, f"{people}, {self.differ:,} differ")
             after = subjects[-1]
         for partition_, group in self._by_partition(self._unjudged).items():
             del partition_
@@ -125,10 +130,14 @@ class Rebuild:
             )
         rules = await deployment.rules.in_force(connection)
         histories = await read_histories(connection, partition_, group)
-        return compare_histories(histories, erased=erased, policy=rules.policy, deployment=deployment)
+        return await compare_histories(
+            connection, partition_, histories, erased=erased, rules=rules, deployment=deployment
+        )
 
     def _add(self, found: Comparison) -> None:
-        self.wrong += found.wrong
+        self.differ += len(found.wrong)
+        self.older += len(found.older)
+        self.wrong += found.wrong[: MOST_NAMED - len(self.wrong)]
         self._unjudged |= found.unjudged
 
 
@@ -182,8 +191,8 @@ async def _rebuild(settings: ScoringSettings, chosen: argparse.Namespace) -> boo
     sys.stdout.write(
         f"{counted(rebuild.subjects, 'customer', 'customers')}, {counted(rebuild.events, 'event', 'events')}, "
         f"{rebuild.unreadable:,} unreadable; {counted(rebuild.restored, 'event', 'events')} restored; "
-        f"{counted(len(rebuild.wrong), 'state', 'states')} {verdict}\n"
+        f"{counted(rebuild.differ, 'state', 'states')} {verdict}, {rebuild.older:,} of them of older kinds\n"
     )
     for subject in rebuild.wrong[:20]:
         sys.stdout.write(f"  {subject}\n")
-    return bool(rebuild.wrong or rebuild.restored)
+    return bool(rebuild.differ or rebuild.restored)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -11,6 +12,9 @@ from common.progress import Place
 
 Range = tuple[int, int]
 """The first offset and the one after the last."""
+
+OLDER_KINDS: Final = "state_of_older_kinds"
+"""What no drift is: a state whose older events count as an earlier policy said."""
 
 # `hash` of an event: the first 64 bits of md5("source/id"), signed; of several: their sum, whatever their order.
 _SUMS = text(
@@ -71,15 +75,20 @@ _END = text(
 )
 _FIND = text(
     """
+    WITH known AS (
+        SELECT number FROM audit_finding WHERE NOT is_repaired AND kind = :kind
+          AND coalesce(customer, '') = coalesce(CAST(:customer AS text), '')
+          AND coalesce("offset", -1) = coalesce(CAST(:offset AS bigint), -1)
+          AND (topic, partition) IS NOT DISTINCT FROM (CAST(:topic AS text), CAST(:partition AS int))
+    ), mended AS (
+        UPDATE audit_finding SET is_repaired = true
+        WHERE CAST(:is_repaired AS boolean) AND number IN (SELECT number FROM known)
+    )
     INSERT INTO audit_finding (run, kind, customer, topic, partition, "offset", source, id, detail, is_repaired)
     SELECT CAST(:run AS bigint), CAST(:kind AS text), CAST(:customer AS text), CAST(:topic AS text),
         CAST(:partition AS int), CAST(:offset AS bigint), CAST(:source AS text), CAST(:id AS text),
         CAST(:detail AS text), CAST(:is_repaired AS boolean)
-    WHERE NOT EXISTS (
-        SELECT FROM audit_finding WHERE NOT is_repaired AND kind = :kind
-          AND coalesce(customer, '') = coalesce(CAST(:customer AS text), '')
-          AND coalesce("offset", -1) = coalesce(CAST(:offset AS bigint), -1)
-          AND (topic, partition) IS NOT DISTINCT FROM (CAST(:topic AS text), CAST(:partition AS int)))
+    WHERE NOT EXISTS (SELECT FROM known)
     """
 )
 _FORGET = (
@@ -112,6 +121,11 @@ class Finding:
     offset: int | None = None
     source: str | None = None
     id: str | None = None
+
+    @property
+    def is_drift(self) -> bool:
+        """Whether something is wrong; else a new policy only left work to do."""
+        return self.kind != OLDER_KINDS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -205,7 +219,7 @@ async def end_run(
 
 
 async def add_findings(connection: AsyncConnection, run: int, findings: Sequence[Finding]) -> None:
-    """Keep findings; one that is known and not repaired is kept once."""
+    """Keep findings; one that is known and open is kept once, until it is repaired."""
     for one in findings:
         told = {name: getattr(one, name) for name in Finding.__dataclass_fields__}
         await connection.execute(_FIND, {**told, "run": run})

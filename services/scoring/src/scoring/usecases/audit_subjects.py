@@ -41,9 +41,7 @@ async def audit_subjects(
     """Look at some subjects of one partition; writes nothing."""
     rules = await deployment.rules.in_force(connection)
     histories = await read_histories(connection, partition, subjects)
-    states = await asyncio.to_thread(
-        compare_histories, histories, erased=(), policy=rules.policy, deployment=deployment
-    )
+    states = await compare_histories(connection, partition, histories, rules=rules, deployment=deployment)
     sound = [one for one in histories if one.subject not in set(states.wrong)]
     return Audited(states=states, shown=await _wrongly_shown(connection, sound, rules=rules, deployment=deployment))
 

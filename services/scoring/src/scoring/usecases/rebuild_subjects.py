@@ -14,12 +14,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from common.aliases import canonical_ids
 from scoring.domain.policy.policy import Policy
+from scoring.domain.policy.rules import Rules
 from scoring.store.dirty import Mark, mark_dirty
 from scoring.store.erasure import mark_erased
 from scoring.store.families import read_families
 from scoring.store.histories import History, drop_states, read_histories, write_bodies
 from scoring.store.state_cache import StateCache
 from scoring.store.states import NOTHING
+from scoring.usecases.audit_older_kinds import audit_older_kinds
 from scoring.usecases.deployment import Deployment
 from scoring.usecases.judge_quietly import judge_quietly
 from scoring.usecases.replay_history import replay_history
@@ -29,13 +31,18 @@ LATE: Final = "late"
 
 @dataclass(slots=True, kw_only=True)
 class Comparison:
-    """Subjects by what is wrong with their row: `altered` and `lost` with the state of the ledger; `surplus` has no
-    events that add anything; `unmarked` was erased. `unreadable` counts events of no effect with this policy.
-    `unjudged`: customers in other partitions whose aliases' rows were lost, to be judged quietly (judge_quietly.py)."""
+    """Subjects by what is wrong with their row.
+
+    `altered`, `older` and `lost` with the state of the ledger; `older`: as an earlier policy left it
+    (audit_older_kinds.py). `surplus` has no events that add anything; `unmarked` was erased. `unreadable` counts events
+    of no effect with this policy. `unjudged`: customers in other partitions whose aliases' rows were lost, to be judged
+    quietly (judge_quietly.py).
+    """
 
     events: int = 0
     unreadable: int = 0
     altered: dict[str, bytes] = field(default_factory=dict)
+    older: dict[str, bytes] = field(default_factory=dict)
     lost: dict[str, bytes] = field(default_factory=dict)
     surplus: list[str] = field(default_factory=list)
     unmarked: list[str] = field(default_factory=list)
@@ -43,23 +50,31 @@ class Comparison:
 
     @property
     def wrong(self) -> list[str]:
-        return [*self.altered, *self.lost, *self.surplus, *self.unmarked]
-
-    def add(self, other: "Comparison") -> None:
-        """What was found elsewhere too."""
-        self.events += other.events
-        self.unreadable += other.unreadable
-        self.altered |= other.altered
-        self.lost |= other.lost
-        self.surplus += other.surplus
-        self.unmarked += other.unmarked
-        self.unjudged |= other.unjudged
+        """All of them, also what is only older."""
+        return [*self.altered, *self.older, *self.lost, *self.surplus, *self.unmarked]
 
 
-def compare_histories(
+async def compare_histories(
+    connection: AsyncConnection,
+    partition: int,
+    histories: Sequence[History],
+    *,
+    erased: Collection[str] = (),
+    rules: Rules,
+    deployment: Deployment,
+) -> Comparison:
+    """What is wrong with some rows of a partition; `erased` are ids of whom another's event tells that they were
+    erased. Writes nothing.
+    """
+    found = await asyncio.to_thread(_compare, histories, erased=erased, policy=rules.policy, deployment=deployment)
+    older = await audit_older_kinds(connection, partition, found.altered, policy=rules.policy, deployment=deployment)
+    found.older = {subject: found.altered.pop(subject) for subject in sorted(older)}
+    return found
+
+
+def _compare(
     histories: Iterable[History], *, erased: Collection[str], policy: Policy, deployment: Deployment
 ) -> Comparison:
-    """What is wrong with some rows; `erased` are ids of whom another's event tells that they were erased."""
     found = Comparison()
     for one in histories:
         replayed = replay_history(one.events, policy, deployment)
@@ -92,14 +107,17 @@ async def rebuild_subjects(
     await cache.take(connection, [partition], as_owner=False)
     rules = await deployment.rules.in_force(connection)
     histories = await read_histories(connection, partition, subjects)
-    found = await asyncio.to_thread(
-        compare_histories, histories, erased=erased, policy=rules.policy, deployment=deployment
-    )
+    found = await compare_histories(connection, partition, histories, erased=erased, rules=rules, deployment=deployment)
     if found.wrong:
         cache.forget()
         families = await read_families(connection, found.surplus)
         nobody = [one for one in found.surplus if not families.aliases_of(one)]
-        bodies = {**found.altered, **found.lost, **dict.fromkeys(set(found.surplus) - set(nobody), NOTHING)}
+        bodies = {
+            **found.altered,
+            **found.older,
+            **found.lost,
+            **dict.fromkeys(set(found.surplus) - set(nobody), NOTHING),
+        }
         await write_bodies(connection, partition, bodies)
         await drop_states(connection, partition, nobody)
         await mark_erased(connection, dict.fromkeys(found.unmarked, partition))
@@ -110,8 +128,8 @@ async def rebuild_subjects(
 async def _judge_again(
     connection: AsyncConnection, partition: int, found: Comparison, *, deployment: Deployment, cache: StateCache
 ) -> None:
-    customers = await canonical_ids(connection, [*found.altered, *found.surplus, *found.lost])
-    changed = {customers[subject] for subject in (*found.altered, *found.surplus)}
+    customers = await canonical_ids(connection, [*found.altered, *found.older, *found.surplus, *found.lost])
+    changed = {customers[subject] for subject in (*found.altered, *found.older, *found.surplus)}
     restored = {customers[subject] for subject in found.lost} - changed
     found.unjudged = {one for one in restored if deployment.partition_of(one) != partition}
     await judge_quietly(connection, restored - found.unjudged, deployment=deployment, cache=cache)

@@ -5,7 +5,7 @@ from typing import Final
 
 from common.progress import Place
 from scoring.domain.counted import counted
-from scoring.store.audit import Finding
+from scoring.store.audit import OLDER_KINDS, Finding
 from scoring.usecases.rebuild_subjects import Comparison
 from scoring.usecases.restore_events import Restored
 
@@ -13,6 +13,10 @@ _MISSING: Final = "on the log and applied, but neither on the ledger nor a dead 
 _UNREADABLE: Final = "no event of this version, and no dead letter: read the record and send it again, corrected"
 _EXTRA: Final = "on the ledger at a place of the log where another record stands: somebody wrote it there by hand"
 _ALTERED: Final = "the state is not what the ledger makes of its events; a repair replays them"
+_OLDER: Final = (
+    "no drift, cause policy: older events count as an earlier policy said, whose types or when were others; "
+    "a replay counts them by the one in force"
+)
 _LOST_ROW: Final = "there are events and no state; a repair replays them"
 _SURPLUS: Final = "there is a state and no event that adds to it; a repair removes it"
 _UNMARKED: Final = "erased by an event on the ledger, and the row does not say so; a repair marks it"
@@ -71,6 +75,7 @@ def of_states(partition: int, found: Comparison, *, is_repaired: bool) -> list[F
     """Rows of state that differ from the ledger."""
     kinds: tuple[tuple[str, str, Iterable[str]], ...] = (
         ("state_altered", _ALTERED, found.altered),
+        (OLDER_KINDS, _OLDER, found.older),
         ("state_lost", _LOST_ROW, found.lost),
         ("state_surplus", _SURPLUS, found.surplus),
         ("erasure_unmarked", _UNMARKED, found.unmarked),
