@@ -15,7 +15,7 @@ from common.dead_letters import Received
 _INSERT_KEYS = """
     WITH fresh AS (
         INSERT INTO ledger_key (source, id, subject) SELECT source, id, subject FROM incoming_key
-        ORDER BY source, id
+        ORDER BY source, id, at
         ON CONFLICT DO NOTHING
         RETURNING source, id
     ), counted AS (
@@ -24,7 +24,9 @@ _INSERT_KEYS = """
     SELECT n, CASE WHEN n < $1 THEN sources END, CASE WHEN n < $1 THEN ids END FROM counted
 """
 _TEMPORARY = """
-    CREATE TEMPORARY TABLE IF NOT EXISTS incoming_key (source text COLLATE "C", id text COLLATE "C", subject text)
+    CREATE TEMPORARY TABLE IF NOT EXISTS incoming_key (
+        source text COLLATE "C", id text COLLATE "C", subject text, at int
+    )
     ON COMMIT DELETE ROWS
 """
 _PREPARE = text("SELECT prepare_ledger(:months)")
@@ -34,26 +36,26 @@ _COLUMNS = ("subject", "time", "source", "id", "type", "topic", "partition", "of
 
 async def store_events(raw: asyncpg.Connection, batch: Sequence[Received]) -> list[Received]:
     """Put a batch on the ledger, through the driver; the events that were not there before, in their order."""
-    by_key = {(one.event.source, one.event.id): one for one in reversed(batch)}
     await raw.execute(_TEMPORARY)
-    await raw.copy_records_to_table(
-        "incoming_key",
-        records=[(source, id_, one.event.subject) for (source, id_), one in by_key.items()],
-        columns=("source", "id", "subject"),
-    )
-    row = await raw.fetchrow(_INSERT_KEYS, len(by_key))
+    keys = [(e.source, e.id, e.subject, at) for at, e in enumerate([one.event for one in batch])]
+    await raw.copy_records_to_table("incoming_key", records=keys, columns=("source", "id", "subject", "at"))
+    row = await raw.fetchrow(_INSERT_KEYS, len(batch))
     assert row is not None  # noqa: S101 - an aggregate always gives one row
     count, sources, ids = row
-    if count < len(by_key):
-        by_key = {key: by_key[key] for key in zip(sources or (), ids or (), strict=True)}
-    fresh = list(batch) if count == len(batch) else [one for one in batch if by_key.get(_key(one)) is one]
+    fresh = batch if count == len(batch) else _first_of(batch, set(zip(sources or (), ids or (), strict=True)))
     if fresh:
         rows = [
             (e.subject, e.time, e.source, e.id, e.type, one.topic, one.partition, one.offset, one.value)
             for one, e in zip(fresh, [one.event for one in fresh], strict=True)
         ]
         await raw.copy_records_to_table("ledger", records=rows, columns=_COLUMNS)
-    return fresh
+    return list(fresh)
+
+
+def _first_of(batch: Sequence[Received], keys: set[tuple[str, str]]) -> list[Received]:
+    """The first event of each key."""
+    by_key = {_key(one): one for one in reversed(batch)}
+    return [one for one in batch if _key(one) in keys and by_key[_key(one)] is one]
 
 
 def _key(one: Received) -> tuple[str, str]:

@@ -1,6 +1,7 @@
 """What does a batch of events do? Ledger, states, marks, evaluation and messages, in the caller's one transaction."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from operator import attrgetter
 from typing import Final
 
 import msgspec
@@ -55,13 +56,15 @@ async def apply_events(
     facts = [one.event for one in batch if one.event.type in BOOKKEEPING]
     named, regrouped = await follow_facts(connection, facts, deployment=deployment) if facts else (set(), set())
     erased = all_of(named, deployment)
-    partitions = {one.partition for one in batch}
+    partitions = set(map(attrgetter("partition"), batch))
     taken = await cache.take(connection, partitions, as_owner=True, beside=erased.values())
     rules = await deployment.rules.in_force(connection)
     raw = await driver(connection)
     now, today = deployment.now(), deployment.today()
     fresh = await store_events(raw, batch)
-    standings = await taken.load(connection, {one.event.subject: one.partition for one in fresh} | erased)
+    wanted = {one.event.subject: one.partition for one in fresh}
+    wanted.update(erased)
+    standings = await taken.load(connection, wanted)
     if erased or any(standing.is_erased for standing in standings.values()):
         gone = await erase_customers(connection, standings, erased)
         fresh = [one for one in fresh if one.event.subject not in gone]

@@ -30,8 +30,10 @@ def end_of_day(day: date, zone: tzinfo) -> datetime:
 
 def local_day(instant: datetime, zone: tzinfo) -> int:
     """The day number of an aware instant in the zone."""
-    steady = _steady_offset(zone, instant.toordinal())
-    offset = instant.utcoffset()
+    day = instant.toordinal()
+    steady, offset = _steady_offset(zone, day), instant.utcoffset()
+    if offset is not None and steady == offset:
+        return day - _EPOCH_ORDINAL
     if steady is None or offset is None:
         return instant.astimezone(zone).toordinal() - _EPOCH_ORDINAL
     return (instant + (steady - offset)).toordinal() - _EPOCH_ORDINAL
