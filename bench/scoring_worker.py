@@ -13,14 +13,14 @@ from uuid import uuid4
 import uvloop
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from common.consumer import BATCH_RECORDS, Consumer
+from common.consumer import Consumer
 from common.database import driver, open_database
 from common.dead_letters import Received
 from common.garbage import collect_less
 from common.kafka import open_producer
 from common.outbox import OutboxRelay
 from common.worker import run_parts, stop_on_signals
-from scoring.consumers.events import EventHandler
+from scoring.consumers.events import BATCH_RECORDS, EventHandler
 from scoring.settings import ScoringSettings
 from scoring.store.ledger import store_events
 from scoring.store.state_cache import StateCache

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 
+import pytest
 from aiokafka import TopicPartition
 from msgspec.structs import replace
 from sqlalchemy import text
@@ -19,21 +20,30 @@ from tests.support.databases import Databases
 from tests.support.topics import Topics
 from tests.support.waiting import until
 
+from common import consumer
 from common.consumer import Consumer
 from common.database import Database
-from common.dead_letters import Received, list_dead_letters, replay
+from common.dead_letters import Handle, Received, list_dead_letters, replay
 from common.events import encode_event
 from common.kafka import partition_of
 from common.progress import Place, advance, positions
 
 
 @asynccontextmanager
-async def consuming(database: Database, bootstrap: str, topic: str) -> AsyncIterator[None]:
+async def consuming(
+    database: Database, bootstrap: str, topic: str, handle: Handle = count, batch_records: int = 2000
+) -> AsyncIterator[None]:
     stop = asyncio.Event()
-    consumer = Consumer(
-        database=database, bootstrap=bootstrap, group=f"group.{topic}", topics=[topic], handle=count, code_version="1"
+    group = Consumer(
+        database=database,
+        bootstrap=bootstrap,
+        group=f"group.{topic}",
+        topics=[topic],
+        handle=handle,
+        code_version="1",
+        batch_records=batch_records,
     )
-    running = asyncio.create_task(consumer.run(stop))
+    running = asyncio.create_task(group.run(stop))
     try:
         yield
     finally:
@@ -61,9 +71,10 @@ async def test_processes_that_are_killed_neither_lose_nor_repeat_an_event(
         for _ in range(3):
             seen = sum((await counts(database)).values())
             victim = chance.randrange(2)
-            await until(partial(_moved, database, seen, len(events)), seconds=40, what="progress")
+            await until(partial(_moved, database, seen), seconds=40, what="progress")
             os.kill(processes[victim].pid, signal.SIGKILL)
             await processes[victim].wait()
+            assert sum((await counts(database)).values()) < len(events), "killed when all was done"
             processes[victim] = await start_process(url, kafka_bootstrap, topic)
         await publishing
 
@@ -79,9 +90,43 @@ async def test_processes_that_are_killed_neither_lose_nor_repeat_an_event(
     await database.close()
 
 
-async def _moved(database: Database, before: int, all_events: int) -> bool:
-    now = sum((await counts(database)).values())
-    return now > before or now == all_events
+async def _moved(database: Database, before: int) -> bool:
+    return sum((await counts(database)).values()) > before
+
+
+@pytest.mark.parametrize("batch_bytes", [consumer.BATCH_BYTES, 50_000])
+async def test_a_batch_shrinks_after_one_that_failed_or_was_heavy_and_grows_again(
+    database_url: Databases,
+    kafka_bootstrap: str,
+    fresh_topic: Topics,
+    monkeypatch: pytest.MonkeyPatch,
+    batch_bytes: int,
+) -> None:
+    """What is too much for a time limit, or for memory, must not come again and again as it was."""
+    monkeypatch.setattr(consumer, "BATCH_RECORDS", 100)
+    monkeypatch.setattr(consumer, "BATCH_BYTES", batch_bytes)
+    topic, database = await fresh_topic("sizes"), await open_chassis(await database_url())
+    events = [event(number, f"c-{number % 97}") for number in range(4000)]
+    await publish_events(kafka_bootstrap, topic, events)
+    sizes: list[int] = []
+    too_many = 600
+
+    async def handle(connection: AsyncConnection, batch: Sequence[Received]) -> None:
+        sizes.append(len(batch))
+        if len(batch) >= too_many:
+            await connection.execute(text("SET LOCAL statement_timeout = 1"))
+            await connection.execute(text("SELECT pg_sleep(1)"))
+        await count(connection, batch)
+
+    async def all_counted() -> bool:
+        return sum((await counts(database)).values()) == len(events)
+
+    async with consuming(database, kafka_bootstrap, topic, handle, batch_records=1000):
+        await until(all_counted, seconds=60, what="every event counted")
+    assert sizes[0] == 100
+    assert max(sizes) >= too_many if batch_bytes > 50_000 else 200 <= max(sizes) < too_many
+    assert sum(size for size in sizes if size < too_many) == len(events)
+    await database.close()
 
 
 async def test_of_two_owners_of_one_batch_the_second_waits_and_is_refused(database_url: Databases) -> None:

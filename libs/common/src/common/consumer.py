@@ -25,8 +25,8 @@ from common.waiting import jitter, pause
 
 log = structlog.get_logger()
 
-BATCH_RECORDS: Final = 16_000
-"""Of a backlog: 16,000 skewed events touch 2,500 customers; in batches of 2,000 that was 4,460 (ADR 0015)."""
+BATCH_RECORDS: Final = 2000
+BATCH_BYTES: Final = 32 * 1024 * 1024
 POLL_MILLISECONDS: Final = 500
 MEASURE_SECONDS: Final = 1.0
 STALLED_SECONDS: Final = 60.0
@@ -46,15 +46,16 @@ class _Flag(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is unt
     def on_partitions_revoked(self, _revoked: object) -> None:
         self.moved = True
 
-    def on_partitions_assigned(self, _assigned: object) -> None:
-        self.moved = True
+    on_partitions_assigned = on_partitions_revoked
 
 
 class Consumer:
     """One group member of a service: reads its topics in batches and applies each in one transaction.
 
     `handle` applies a batch; `forget` is called when anything cached from the database may be stale: partitions
-    moved, or a transaction failed. `decode` reads a record's event; what it cannot read becomes a dead letter.
+    moved, or a transaction failed. `decode` reads a record's event; what it cannot read becomes a dead letter. A batch
+    has at most `batch_records` records: half as many after one that failed or had more than BATCH_BYTES, twice as many
+    after any other.
     """
 
     def __init__(
@@ -79,6 +80,7 @@ class Consumer:
         self._forget = forget
         self._decode = decode
         self._batch_records = batch_records
+        self._most = min(batch_records, BATCH_RECORDS)
         self._flag = _Flag()
         self._known: set[Place] = set()
         self._braked: set[Place] = set()
@@ -117,7 +119,7 @@ class Consumer:
         while not stop.is_set():
             try:
                 await self._take_positions(kafka)
-                records = await kafka.getmany(timeout_ms=POLL_MILLISECONDS, max_records=self._batch_records)
+                records = await kafka.getmany(timeout_ms=POLL_MILLISECONDS, max_records=self._most)
                 if records:
                     self._idle_measures = 0
                     await self._apply([record for place in sorted(records) for record in records[place]], kafka)
@@ -166,9 +168,12 @@ class Consumer:
             received = [self._received(record) for record in records]
             if await self._commit(received) < len(received):
                 self._flag.moved = True
+            heavy = sum(len(one.value) for one in received) > BATCH_BYTES
+            self._most = max(1, self._most // 2) if heavy else min(2 * self._most, self._batch_records)
         except Exception as error:
             self._forget()
             if is_transient(error):
+                self._most = max(1, self._most // 2)
                 raise
             if len(records) == 1:
                 await self._bury(records[0], error, kafka)
@@ -180,11 +185,7 @@ class Consumer:
     def _received(self, record: ConsumerRecord[Any, Any]) -> Received:
         value = record.value or b""
         return Received(
-            topic=record.topic,
-            partition=record.partition,
-            offset=record.offset,
-            value=value,
-            event=self._decode(value),
+            topic=record.topic, partition=record.partition, offset=record.offset, value=value, event=self._decode(value)
         )
 
     async def _commit(self, received: list[Received]) -> int:

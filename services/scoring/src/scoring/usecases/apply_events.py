@@ -24,11 +24,11 @@ from scoring.store.ledger import store_events
 from scoring.store.outbox import queue_messages
 from scoring.store.state_cache import StateCache
 from scoring.store.states import NOT_SHOWN, Row, Standing, encoded_row, read_standings, write_states
-from scoring.store.transitions import store_transitions
+from scoring.store.transitions import TransitionRow, store_transitions
 from scoring.usecases.deployment import Deployment
 from scoring.usecases.encode_messages import MOST_CAUSES
 from scoring.usecases.erase_customers import all_of, erase_customers, follow_facts
-from scoring.usecases.judge_customers import Candidate, judge_customers
+from scoring.usecases.judge_customers import MOST_AT_ONCE, Candidate, judge_customers
 
 BOOKKEEPING: Final = frozenset({*IDENTITY_FACTS, ERASURE})
 """Facts about ids from guanxi's own services: on the ledger, but nothing that the customer did."""
@@ -81,11 +81,15 @@ async def apply_events(
         customers = await _united(connection, touches, families, regrouped, deployment)
         marks = _marks(touches, customers, families, regrouped, deployment)
         rows = _alias_rows(touches, families)
-    judged, messages, transitions = judge_customers(
-        customers, today=today, now=now, rules=rules, currency=deployment.currency
-    )
-    await write_states(raw, judged + rows)
-    await queue_messages(raw, messages)
+    transitions: list[TransitionRow] = []
+    for start in range(0, len(customers), MOST_AT_ONCE):  # the messages of some are gone before the next are judged
+        judged, messages, moved = judge_customers(
+            customers[start : start + MOST_AT_ONCE], today=today, now=now, rules=rules, currency=deployment.currency
+        )
+        rows += judged
+        transitions += moved
+        await queue_messages(raw, messages)
+    await write_states(raw, rows)
     await store_transitions(raw, transitions)
     await mark_dirty(connection, marks)
 
