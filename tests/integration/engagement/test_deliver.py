@@ -2,6 +2,8 @@
 
 import asyncio
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -9,18 +11,21 @@ from typing import Any
 from chaos.delivery_world import decide_actions, gateway, set_channels
 from chaos.receiver import HEALTHY, receiving
 from msgspec import json
+from sqlalchemy.ext.asyncio import AsyncConnection
 from tests.support.care import add_occasion, decide_all, deployment_of_tests, meet, put_document, rows
 from tests.support.delivering import LEASE, deliver_all, facts_of
 from tests.support.waiting import until
 
 from common.database import Database
 from engagement.jobs.deliver import deliver_actions
+from engagement.store.contacts import lock_customers
 from engagement.store.deliveries import claim_due
 from engagement.usecases.begin_deliveries import begin_deliveries
 from engagement.usecases.open_lanes import Lanes
 
 NOON = datetime(2026, 11, 20, 4, tzinfo=UTC)
 DAY = timedelta(days=1)
+SECOND = timedelta(seconds=1)
 
 
 async def decided(database: Database, customer: str, name: str | None = None) -> int:
@@ -121,17 +126,80 @@ async def test_a_rejection_by_the_last_channel_ends_the_action(database: Databas
     assert [fact.type for fact in await facts_of(database, "ann")][-1] == "care.failed"
 
 
+async def test_an_action_whose_customer_somebody_holds_goes_out_within_a_second_of_being_free(
+    database: Database, tmp_path: Path
+) -> None:
+    await decided(database, "ann")
+    async with database.transaction() as consumer:
+        await lock_customers(consumer, ["ann"])
+        await deliver_all(database, deployment_of_tests(), tmp_path, NOON)
+        assert await states(database) == [("waiting", None, "email")]
+    await deliver_all(database, deployment_of_tests(), tmp_path, NOON + SECOND)
+    assert await states(database) == [("sent", None, "email")]
+    assert len(await rows(database, "SELECT number FROM attempt")) == 1
+
+
+async def test_an_action_moved_to_a_channel_that_rests_goes_out_within_a_second_of_its_rest(
+    database: Database, tmp_path: Path
+) -> None:
+    await decided(database, "ann")
+    await set_channels(database, tmp_path, {"email": {"adapter": "file", "enabled": False}, "sms": {"adapter": "file"}})
+    async with worker(database, tmp_path) as (connection, lanes):
+        claimed = await claim_due(connection, lanes.rooms(), now=NOON)
+        lanes["sms"].breaker.failed(time.monotonic(), retry_after=60)
+        assert await begin_deliveries(connection, claimed, deployment_of_tests(), lanes, lease=LEASE, now=NOON) == []
+    assert await states(database) == [("waiting", None, "sms")]
+    await deliver_all(database, deployment_of_tests(), tmp_path, NOON + SECOND)
+    assert await states(database) == [("sent", None, "sms")]
+
+
+async def test_a_worker_that_comes_late_with_its_claim_sends_nothing_again(database: Database, tmp_path: Path) -> None:
+    await decided(database, "ann")
+    async with worker(database, tmp_path) as (connection, lanes):
+        claimed = await claim_due(connection, lanes.rooms(), now=NOON)
+    assert len(claimed) == 1
+    await deliver_all(database, deployment_of_tests(), tmp_path, NOON + SECOND)
+    later = NOON + 2 * SECOND
+    async with worker(database, tmp_path) as (connection, lanes):
+        assert await begin_deliveries(connection, claimed, deployment_of_tests(), lanes, lease=LEASE, now=later) == []
+    assert await states(database) == [("sent", None, "email")]
+    assert len(await rows(database, "SELECT number FROM attempt")) == 1
+
+
+async def test_a_worker_that_comes_late_with_its_claim_keeps_the_pause_before_the_next_try(
+    database: Database, tmp_path: Path
+) -> None:
+    await decided(database, "ann")
+    async with worker(database, tmp_path) as (connection, lanes):
+        claimed = await claim_due(connection, lanes.rooms(), now=NOON)
+    (tmp_path / "email").write_text("in the way")
+    later = NOON + SECOND
+    await deliver_all(database, deployment_of_tests(), tmp_path, later)
+    assert await states(database) == [("waiting", None, "email")]
+    async with worker(database, tmp_path) as (connection, lanes):
+        assert await begin_deliveries(connection, claimed, deployment_of_tests(), lanes, lease=LEASE, now=later) == []
+
+
+@asynccontextmanager
+async def worker(database: Database, folder: Path) -> AsyncIterator[tuple[AsyncConnection, Lanes]]:
+    """A transaction of a worker whose lanes are open."""
+    lanes = Lanes(outbox_dir=folder, secrets_dir=folder)
+    try:
+        async with database.transaction() as connection:
+            await lanes.follow((await deployment_of_tests().policies.current(connection)).contact.channels)
+            yield connection, lanes
+    finally:
+        await lanes.close()
+
+
 async def lose(database: Database, tmp_path: Path, channel: dict[str, Any]) -> None:
     """An action whose sender died after it had begun a try at noon."""
     await decided(database, "ann")
     await set_channels(database, tmp_path, {"email": channel})
-    lanes = Lanes(outbox_dir=tmp_path, secrets_dir=tmp_path)
-    async with database.transaction() as connection:
-        deployment = deployment_of_tests()
-        await lanes.follow((await deployment.policies.current(connection)).contact.channels)
-        claimed = await claim_due(connection, lanes.rooms(), lease=LEASE, now=NOON)
-        assert len(await begin_deliveries(connection, claimed, deployment, lanes, lease=LEASE, now=NOON)) == 1
-    await lanes.close()
+    async with worker(database, tmp_path) as (connection, lanes):
+        claimed = await claim_due(connection, lanes.rooms(), now=NOON)
+        begun = await begin_deliveries(connection, claimed, deployment_of_tests(), lanes, lease=LEASE, now=NOON)
+        assert len(begun) == 1
 
 
 async def test_a_try_whose_sender_died_is_made_again_where_repeats_are_dropped(

@@ -29,10 +29,10 @@ class WhyNot(StrEnum):
 
 
 _WORDS: Final[Mapping[WhyNot, tuple[str, str]]] = {
-    WhyNot.SWITCHED_OFF: ("该剧本已停用", "it is switched off"),
-    WhyNot.OTHER_TRIGGERS: ("该剧本不响应关系变化", "it answers no change of the relationship"),
-    WhyNot.OTHER_CAUSES: ("该剧本不响应此原因引起的变化", "it does not answer changes of this cause"),
-    WhyNot.NO_SUCH_CHANGE: ("没有它所响应的变化", "none of the changes is one that it answers"),
+    WhyNot.SWITCHED_OFF: ("该剧本已停用", "switched off"),
+    WhyNot.OTHER_TRIGGERS: ("该剧本不响应关系变化", "no trigger on a change of the relationship"),
+    WhyNot.OTHER_CAUSES: ("该剧本不响应此原因引起的变化", "no trigger on changes of this cause"),
+    WhyNot.NO_SUCH_CHANGE: ("没有它所响应的变化", "no trigger on any of these changes"),
 }
 
 

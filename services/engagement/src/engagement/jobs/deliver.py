@@ -89,7 +89,7 @@ class Deliveries:
         async with self._database.transaction() as connection:
             current = await self._deployment.policies.current(connection)
             await self._lanes.follow(current.contact.channels)
-            claimed = await self._claim(connection)
+            claimed = await claim_due(connection, self._lanes.rooms(), now=await self._clock(connection))
         if not claimed:
             return 0
         async with self._database.transaction() as connection:
@@ -102,10 +102,6 @@ class Deliveries:
             lane = self._lanes.began(one.message.channel, again=again)
             self._sending[asyncio.create_task(lane.adapter.deliver(one.message))] = (one, lane)
         return len(claimed)
-
-    async def _claim(self, connection: AsyncConnection) -> dict[int, str]:
-        now = await self._clock(connection)
-        return await claim_due(connection, self._lanes.rooms(), lease=self._lease, now=now)
 
     async def _record(self) -> int:
         """Outcomes stay in hand until their transaction has committed."""

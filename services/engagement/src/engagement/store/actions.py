@@ -42,8 +42,8 @@ class Action:
 
 _COLUMNS: Final = tuple(Action.__dataclass_fields__)
 _SELECT: Final = f"SELECT {', '.join(_COLUMNS)} FROM action"  # noqa: S608 - the names above
-_LOCK_WAITING: Final = f"""
-    {_SELECT} WHERE id = ANY($1) AND state = 'waiting' ORDER BY id FOR UPDATE SKIP LOCKED
+_LOCK_DUE: Final = f"""
+    {_SELECT} WHERE id = ANY($1) AND state = 'waiting' AND next_try_at <= $2 ORDER BY id FOR UPDATE SKIP LOCKED
 """
 _LOCK_OPEN: Final = f"""
     {_SELECT} WHERE id IN (
@@ -98,9 +98,9 @@ async def add_actions(raw: Connection, actions: Sequence[Action]) -> None:
         await raw.copy_records_to_table("action", records=records, columns=_COLUMNS)
 
 
-async def lock_waiting(raw: Connection, ids: Collection[int]) -> list[Action]:
-    """Those of some actions that still wait to go out and that nobody else holds. Lock their customers first."""
-    return [_action(row) for row in await raw.fetch(_LOCK_WAITING, list(ids))]
+async def lock_due(raw: Connection, ids: Collection[int], *, now: datetime) -> list[Action]:
+    """Those of some actions that are still due to go out and that nobody else holds. Lock their customers first."""
+    return [_action(row) for row in await raw.fetch(_LOCK_DUE, list(ids), now)]
 
 
 async def lock_open(raw: Connection, customers: Collection[str]) -> list[Action]:

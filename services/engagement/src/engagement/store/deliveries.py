@@ -1,6 +1,9 @@
-"""Which actions are due, and who is about to send them? A lease while they wait, an attempt row before each try.
+"""Which actions are due, and who is about to send them? A short claim while they wait, an attempt row before each try.
 
-waiting (leased) -> (attempt row, leased) sending -> what store/delivery_outcomes.py writes.
+waiting (claimed) -> (attempt row, leased) sending -> what store/delivery_outcomes.py writes.
+A claim only keeps workers out of each other's way; what may begin is asked under the locks of customer and action. What
+its worker could not begin (somebody holds the customer, the channel rests) is free again when the claim runs out, each
+action at an instant of its own.
 """
 
 from collections.abc import Iterable, Sequence
@@ -18,7 +21,7 @@ SHOWN: Final = (
 
 _CLAIM = text(
     """
-    UPDATE action SET lease_until = CAST(:now AS timestamptz) + make_interval(secs => :lease)
+    UPDATE action SET lease_until = CAST(:now AS timestamptz) + make_interval(secs => 0.5 + random() / 2)
     FROM unnest(CAST(:channels AS text[]), CAST(:again AS boolean[]), CAST(:most AS int[])) AS room(name, again, most)
     CROSS JOIN LATERAL (
         SELECT id FROM action WHERE state = 'waiting' AND channel = room.name
@@ -107,10 +110,8 @@ class Begun:
     language: str
 
 
-async def claim_due(
-    connection: AsyncConnection, rooms: Sequence[Room], *, lease: timedelta, now: datetime
-) -> dict[int, str]:
-    """Lease actions that are due, at most as many as there is room, for this worker alone: id -> customer."""
+async def claim_due(connection: AsyncConnection, rooms: Sequence[Room], *, now: datetime) -> dict[int, str]:
+    """Claim actions that are due, at most as many as there is room, for less than a second: id -> customer."""
     wanted = [
         (room.channel, again, most) for room in rooms for again, most in ((False, room.first), (True, room.again))
     ]
@@ -118,7 +119,7 @@ async def claim_due(
     if not wanted:
         return {}
     channels, again, most = (list(column) for column in zip(*wanted, strict=True))
-    claim = {"channels": channels, "again": again, "most": most, "lease": lease.total_seconds(), "now": now}
+    claim = {"channels": channels, "again": again, "most": most, "now": now}
     return dict((await connection.execute(_CLAIM, claim)).all())
 
 

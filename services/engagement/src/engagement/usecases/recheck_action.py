@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from common.database import driver
 from engagement.domain.arbiter import Decision, recheck
 from engagement.domain.reasons import Answer
-from engagement.store.actions import lock_waiting, move_actions
+from engagement.store.actions import lock_due, move_actions
 from engagement.store.contacts import lock_customers
 from engagement.usecases.deployment import Deployment
 from engagement.usecases.end_actions import end_actions, skipped
@@ -22,7 +22,7 @@ from engagement.usecases.load_open_actions import OpenActions, load_open_actions
 async def recheck_actions(
     connection: AsyncConnection, customers: Mapping[int, str], *, deployment: Deployment, now: datetime
 ) -> dict[int, Decision]:
-    """Action id -> answer, of those that still wait and whose customer nobody else holds.
+    """Action id -> answer, of those that are still due and whose customer nobody else holds.
 
     `customers`: action id -> the action's customer.
     `send` may go out now by the decision's channel and template. `skip` has ended (cancelled or expired, care.failed
@@ -30,7 +30,8 @@ async def recheck_actions(
     """
     raw = await driver(connection)
     unions = await lock_customers(connection, set(customers.values()), wait=False)
-    waiting = [one for one in await lock_waiting(raw, customers) if one.customer in unions.owners]
+    free = [id_ for id_, customer in customers.items() if customer in unions.owners]
+    waiting = await lock_due(raw, free, now=now)
     opened = await load_open_actions(connection, waiting, unions, deployment=deployment, now=now)
     answers = _answers(opened, now)
     await end_actions(connection, skipped(waiting, answers), at=now, partitions=deployment.partitions)
