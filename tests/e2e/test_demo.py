@@ -118,7 +118,7 @@ def test_customers_and_money_of_every_group_equal_the_pandas_count(told: Told, d
 def test_the_true_pareto_share_is_that_of_pandas(told: Told) -> None:
     paying = told.year["monetary_minor"][told.year["monetary_minor"] > 0].sort_values(ascending=False)
     share = paying.head(-(-len(paying) // 5)).sum() / paying.sum()
-    sentence = f"The top 20 % of {len(paying):,} paying customers bring {share:.1%} of the money of 12 months"
+    sentence = f"The top 20% of {len(paying):,} paying customers bring {share:.1%} of the money of 12 months"
     assert sentence in told.terminal
     assert sentence in plain(told.page)
 
@@ -141,14 +141,17 @@ def test_the_sample_answers_give_the_nps_of_the_plain_formula(told: Told) -> Non
     p, q = (promoters + 0.75) / (n + 3), (detractors + 0.75) / (n + 3)
     margin = 1.959964 * ((p + q - (p - q) ** 2) / (n + 3)) ** 0.5
     low, high = 100 * (p - q - margin), 100 * (p - q + margin)
-    sentence = f"NPS {100 * (promoters - detractors) / n:+.1f} (n = {n}, 95 % interval {low:+.1f} to {high:+.1f})"
+    sentence = f"NPS {100 * (promoters - detractors) / n:+.1f} (n = {n}, 95% interval {low:+.1f} to {high:+.1f})"
     assert sentence in told.terminal
     assert sentence in plain(told.page)
 
 
 def test_every_unhappy_answer_opens_a_case_and_asks_for_a_call(told: Told) -> None:
     unhappy = sum(person.score <= 6 for person in sample_people())
-    assert f"Cases: {unhappy} open, 0 overdue." in told.terminal
+    for report in (told.terminal, plain(told.page)):
+        assert f"held out by lot; {unhappy} cases opened." in report
+        assert f"{unhappy} cases opened ({unhappy - 1} open, 1 resolved), 0 overdue." in report
+        assert report.count("resolved (sample staff)") == 1
     assert re.search(rf"complaint_recovery {unhappy} ", told.terminal)
 
 
@@ -228,7 +231,7 @@ async def test_a_draft_is_tested_and_compared_by_command_and_moves_whom_pandas_s
     money = moving["monetary_minor"].sum() / 100
     assert f"status: {len(moving):,} move, with {money:,.0f} GBP a year" in compared
     assert "Nobody moves in segment, tier, stage, key_account, churn_band." in compared
-    assert "win_back_high_value: it does not answer changes of this cause" in compared
+    assert "win_back_high_value: no trigger on changes of this cause" in compared
 
 
 def scoring(home: Home) -> httpx.AsyncClient:

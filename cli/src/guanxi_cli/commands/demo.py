@@ -13,6 +13,7 @@ from rich.console import Console
 from guanxi_cli.asking import open_services
 from guanxi_cli.commands.options import HomeFolder, PortBase
 from guanxi_cli.demo.care import CareStory, tell_care
+from guanxi_cli.demo.command import guanxi
 from guanxi_cli.demo.loading import Loaded, load_sample
 from guanxi_cli.demo.page import write_page
 from guanxi_cli.demo.story import Story, read_story
@@ -50,7 +51,7 @@ async def _tell(home: Home, console: Console, *, as_recorded: bool) -> tuple[Loa
 
 
 def _what_next(console: Console, home: Home, story: Story, page: Path) -> None:
-    scoring = home.url("scoring")
+    scoring, command = home.url("scoring"), guanxi(home)
     console.print(f"\nThe same as a page with charts: {page}", soft_wrap=True)
     for service in ("ingest", "scoring", "engagement", "feedback"):
         console.print(f"  {service:<11} {home.url(service)}/docs", soft_wrap=True)
@@ -66,11 +67,12 @@ def _what_next(console: Console, home: Home, story: Story, page: Path) -> None:
         f"curl -s {key} '{one}/explain?score=tier'    # why, and what next",
         f"curl -s {key} '{one}?as_of={earlier}'    # as of a past day",
         f"sed -e 's/^version: .*/version: closer/' -e '{closer}' policies/scoring.yaml > closer.yaml    # what if?",
-        "guanxi policy draft closer.yaml && guanxi policy what-if closer",
+        f"{command} policy draft closer.yaml && {command} policy what-if closer",
         f"curl -s {key} '{scoring}/v1/reports/pareto'",
         f"curl -s {key} '{scoring}/v1/customers?segment=high_value&churn_band=high&limit=3'",
         f"curl -s {key} '{home.url('engagement')}/v1/actions?limit=5'",
         f"ls {home.folder / 'outbox'}    # the messages that went out",
-        "guanxi quickstart    # one customer by hand",
+        f"{command} quickstart    # one customer by hand; you answer in a browser",
+        f"{command} quickstart --answer 3    # the same, answered from here",
     ):
         console.print(f"  {line}", soft_wrap=True, highlight=False, markup=False)

@@ -10,6 +10,7 @@ from guanxi_cli.asking import Answer, Services
 from guanxi_cli.demo.caught_up import wait_until_caught_up
 from guanxi_cli.demo.figures import counted
 from guanxi_cli.demo.people import SOURCE, SamplePerson, sample_people
+from guanxi_cli.demo.portrait_rows import spaced
 from guanxi_cli.local.home import Home
 from guanxi_cli.local.problem import Problem
 from guanxi_cli.quickstart.person import day_zone
@@ -46,13 +47,13 @@ class Moment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CareStory:
-    """What the report tells of care; `nps` and `promoters` rest on sample answers."""
+    """What the report tells of care; `nps` rests on sample answers, `cases` are counted by their state."""
 
     people: int
     playbooks: Sequence[PlaybookRow]
     tasks: Mapping[str, int]
     nps: str
-    cases_open: int
+    cases: Mapping[str, int]
     cases_overdue: int
     circle_of: str
     circle: Sequence[Moment]
@@ -60,12 +61,21 @@ class CareStory:
     def sentence(self) -> str:
         sent, held = (sum(getattr(row, name) for row in self.playbooks) for name in ("sent", "held_out"))
         staff = sum(row.with_staff for row in self.playbooks)
-        tasks, cases = counted(staff, "task", "tasks"), counted(self.cases_open, "case", "cases")
+        tasks = counted(staff, "task", "tasks")
         return (
             f"{counted(self.people, 'person', 'people')} of the sample spoke (sample answers, source `{SOURCE}`): "
             f"{counted(sent, 'message', 'messages')} sent, {tasks} for staff, {held} held out by lot; "
-            f"{cases} open."
+            f"{self._opened()}."
         )
+
+    def cases_sentence(self) -> str:
+        """How many cases were opened, and where they stand now."""
+        states = ", ".join(f"{n:,} {spaced(state)}" for state, n in self.cases.items())
+        told = f"{self._opened()} ({states})" if states else self._opened()
+        return f"{told}, {self.cases_overdue:,} overdue."
+
+    def _opened(self) -> str:
+        return f"{counted(sum(self.cases.values()), 'case', 'cases')} opened"
 
 
 async def tell_care(home: Home, services: Services, source: str) -> CareStory:
@@ -93,7 +103,7 @@ async def read_care(services: Services, *, people: int, circle_of: str) -> CareS
         playbooks=_by_playbook(care["data"]),
         tasks=care["tasks"],
         nps=nps["overall"]["sentence"],
-        cases_open=sum(row["n"] for row in loop["by"]["state"] if row["value"] != "closed"),
+        cases={row["value"]: row["n"] for row in loop["by"]["state"]},
         cases_overdue=loop["waiting_overdue"],
         circle_of=circle_of,
         circle=await _circle(services, circle_of),

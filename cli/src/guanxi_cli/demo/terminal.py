@@ -56,9 +56,7 @@ def print_care(console: Console, care: CareStory) -> None:
     console.print(
         f"Tasks: {tasks['open']} open, {tasks['due']} of them due today, {tasks['missed']} missed.", width=width
     )
-    console.print(
-        f"Cases: {care.cases_open} open, {care.cases_overdue} overdue. {care.nps} (sample answers)", width=width
-    )
+    console.print(f"{care.cases_sentence()} {care.nps} (sample answers)", width=width)
     console.print(f"\nOne customer's whole circle (UTC): {care.circle_of}", style="bold", width=width)
     for moment in care.circle:
         console.print(f"  {moment.at}  {moment.what}  [dim]{moment.source}[/]", width=width)
