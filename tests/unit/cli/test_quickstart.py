@@ -1,12 +1,16 @@
 """Who is met in the quickstart, and what is shown to have changed?"""
 
 from datetime import UTC, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
+import httpx
 import pytest
 
+from guanxi_cli.asking import Service, Services
+from guanxi_cli.local.problem import Problem
 from guanxi_cli.quickstart.person import Person, day_zone
-from guanxi_cli.quickstart.walk import moved
+from guanxi_cli.quickstart.walk import care, moved, told
 
 
 @pytest.mark.parametrize("month", [1, 7])
@@ -36,3 +40,43 @@ def test_only_what_moved_is_shown() -> None:
         ("care.cs", "–", "45.0"),
         ("care.priority", "9.4", "56.4"),
     ]
+
+
+def decided(**changes: Any) -> dict[str, Any]:
+    """Her message as /v1/actions shows it."""
+    words = {"zh": "已安排", "en": "decided to go out"}
+    planned_at = "2026-11-30T14:50:38Z"
+    return {
+        "playbook": "thanks_first_order",
+        "decision": "send",
+        "words": words,
+        "state": "waiting",
+        "planned_at": planned_at,
+        **changes,
+    }
+
+
+def engagement_with(*actions: dict[str, Any]) -> Services:
+    """Services of which each shows these actions."""
+    transport = httpx.MockTransport(lambda _: httpx.Response(200, json={"data": actions}))
+    service = Service(httpx.AsyncClient(transport=transport, base_url="http://test"))
+    return Services(ingest=service, scoring=service, engagement=service, feedback=service)
+
+
+async def test_a_message_that_is_decided_and_not_sent_in_time_is_told_with_its_planned_instant() -> None:
+    action = await care(engagement_with(decided()), "c_1", sent=0)
+    assert told(action) == (
+        "thanks_first_order: send - decided to go out, and not sent yet (waiting, planned at 2026-11-30T14:50:38Z). "
+        "Ask again as below, or see guanxi logs engagement-worker."
+    )
+
+
+async def test_what_was_sent_is_shown_before_what_still_waits() -> None:
+    sent = decided(state="sent")
+    assert await care(engagement_with(decided(state="sending"), sent), "c_1") == sent
+    assert told(sent) == "thanks_first_order: send - decided to go out"
+
+
+async def test_only_where_nothing_was_decided_it_says_so() -> None:
+    with pytest.raises(Problem, match="decided nothing about her order"):
+        await care(engagement_with(), "c_1", patience=0)

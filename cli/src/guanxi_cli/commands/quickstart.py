@@ -5,14 +5,17 @@ import time
 from datetime import UTC, datetime
 from typing import Annotated, Any, Final
 
+import httpx
 import typer
 from rich.console import Console
 
 from guanxi_cli.asking import Services, open_services
 from guanxi_cli.commands.options import HomeFolder, PortBase
+from guanxi_cli.local.health import NOT_READY, health_of
 from guanxi_cli.local.home import Home, find_home
 from guanxi_cli.local.keys import read_credentials
-from guanxi_cli.local.services import environment
+from guanxi_cli.local.problem import Problem
+from guanxi_cli.local.services import environment, service_parts
 from guanxi_cli.quickstart import walk
 from guanxi_cli.quickstart.person import Person, day_zone
 
@@ -33,6 +36,7 @@ def quickstart(
 
 async def _walk(home: Home, console: Console, *, answer: int | None, wait: int) -> None:
     async with open_services(home) as services:
+        await _refuse_unready(home)
         person, before = await _meet(services, home, console)
         customer = before["customer"]
 
@@ -58,6 +62,16 @@ async def _walk(home: Home, console: Console, *, answer: int | None, wait: int) 
         _say(console, why["sentence"])
         await _show_case(console, home, services, customer, bad=after["severe"])
         _curl(console, f"{home.url('scoring')}/v1/customers/{person.known_as}/explain?score=care.cs")
+
+
+async def _refuse_unready(home: Home) -> None:
+    """Nothing is told before everybody who will be asked is there. Problem that names who is not."""
+    parts = service_parts(home)
+    async with httpx.AsyncClient(timeout=walk.SECONDS) as client:
+        states = await asyncio.gather(*(health_of(home, part, client) for part in parts))
+    missing = [part.name for part, state in zip(parts, states, strict=True) if state.startswith(NOT_READY)]
+    if missing:
+        raise Problem(f"not ready: {', '.join(missing)}. Run guanxi up first, then guanxi quickstart again")
 
 
 async def _meet(services: Services, home: Home, console: Console) -> tuple[Person, dict[str, Any]]:
@@ -93,7 +107,7 @@ def _show_card(console: Console, card: dict[str, Any]) -> None:
 
 
 def _show_action(console: Console, home: Home, person: Person, action: dict[str, Any]) -> None:
-    _say(console, f"{action['playbook']}: {action['decision']} - {action['words']['en']}")
+    _say(console, walk.told(action))
     if path := walk.message(home.folder / "outbox", action):
         _say(console, f"It is {person.zone} where she lives, and day. The message is in {path}:")
         console.print(path.read_text().strip(), style="cyan", markup=False)

@@ -14,7 +14,10 @@ from guanxi_cli.quickstart.person import Person
 SURVEY: Final = "nps_relationship"
 QUESTION: Final = "recommend"
 SECONDS: Final = 60.0
-UNDER_WAY: Final = ("decided", "waiting", "sending", None)
+SENT_SECONDS: Final = 15.0
+"""What is decided goes out within a second or two: what takes longer is told as it stands."""
+
+UNDER_WAY: Final = ("decided", "waiting", "sending")
 SHOWN: Final = (
     ("scores", "evaluation"),
     ("scores", "strength"),
@@ -32,20 +35,36 @@ async def order(services: Services, person: Person, source: str, now: datetime, 
     return await _card(services, person, after=f"{source}/{person.order}")
 
 
-async def care(services: Services, customer: str) -> Answer:
-    """The first decision about her that will not move any more: sent, held out or skipped."""
+async def care(services: Services, customer: str, *, patience: float = SECONDS, sent: float = SENT_SECONDS) -> Answer:
+    """The newest decision about her that will not move any more: sent, held out or skipped; else the newest.
 
-    def settled(answer: Answer) -> Answer | None:
-        actions: list[Answer] = answer["data"]
-        ended = [
-            one for one in actions if one["decision"] != "send" or one["state"] not in ("decided", "waiting", None)
-        ]
-        return ended[0] if ended else None
+    `patience`: seconds until something is decided, `sent`: and from then on until it is sent.
+    """
+    path, actions = "/v1/actions", services.engagement
+    if not await actions.until(path, lambda answer: answer["data"], seconds=patience, customer=customer):
+        raise Problem(
+            f"engagement has decided nothing about her order in {patience:.0f} s: see guanxi logs engagement-worker"
+        )
+    settled: Answer | None = await actions.until(path, _settled, seconds=sent, customer=customer)
+    newest: Answer = settled or (await actions.get(path, customer=customer))["data"][0]
+    return newest
 
-    found: Answer | None = await services.engagement.until("/v1/actions", settled, seconds=SECONDS, customer=customer)
-    if found is None:
-        raise Problem("engagement decided nothing about her order: see guanxi logs engagement-worker")
-    return found
+
+def told(action: Mapping[str, Any]) -> str:
+    """What was decided, and where it went no further yet what it waits for."""
+    decided = f"{action['playbook']}: {action['decision']} - {action['words']['en']}"
+    if not _is_under_way(action):
+        return decided
+    planned = f"{decided}, and not sent yet ({action['state']}, planned at {action['planned_at']})"
+    return f"{planned}. Ask again as below, or see guanxi logs engagement-worker."
+
+
+def _is_under_way(action: Mapping[str, Any]) -> bool:
+    return action["decision"] == "send" and action["state"] in UNDER_WAY
+
+
+def _settled(answer: Answer) -> Answer | None:
+    return next((one for one in answer["data"] if not _is_under_way(one)), None)
 
 
 async def invite(services: Services, customer: str) -> Answer:
