@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
+import pytest
 import pytest_asyncio
 from tests.support.care import HELLO, add_occasion, decide_all, meet, put_document, put_playbook, rows, told
 from tests.support.databases import Databases
@@ -204,6 +205,17 @@ async def test_an_impossible_order_is_refused_with_what_is_allowed(client: httpx
             )
     nobody = await client.post("/v1/actions", json={**ORDER, "customer": "c_bbbbbbbbbbbbbbbbbbbbbbbbbb"})
     assert (nobody.status_code, nobody.json()["code"]) == (404, "unknown_customer")
+
+
+@pytest.mark.parametrize("view", ["", "/care"])
+async def test_of_who_is_not_known_the_name_that_was_typed_is_told_and_what_to_do(
+    client: httpx.AsyncClient, view: str
+) -> None:
+    nobody = await client.get(f"/v1/customers/email:nobody@example.com{view}")
+    assert (nobody.status_code, nobody.json()["code"]) == (404, "unknown_customer")
+    assert nobody.json()["detail"].startswith("Engagement has heard nothing of email:nobody@example.com. If its first")
+    assert "Ask ingest's GET /v1/customers/{customer}" in nobody.json()["detail"]
+    assert nobody.json()["customer"].startswith("c_")
 
 
 async def test_what_waits_can_be_cancelled_once_and_frees_its_place(

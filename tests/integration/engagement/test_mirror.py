@@ -37,7 +37,7 @@ handle = EventHandler(Policies(), ZoneInfo("Asia/Shanghai")).handle
 
 async def read(database: Database, own: str) -> MirroredCustomer:
     async with database.transaction() as connection:
-        return await read_customer(connection, own)
+        return await read_customer(connection, own, named=own)
 
 
 async def tell(database: Database, *events: Event) -> None:

@@ -123,7 +123,7 @@ async def post_action(
         valid_for_hours=asked.valid_for_hours,
         case_id=asked.case_id,
     )
-    made = action_answer(await order_action(connection, own, order, deployment=deployment))
+    made = action_answer(await order_action(connection, own, order, named=asked.customer, deployment=deployment))
     response.headers["location"] = f"/v1/actions/{made.id}"
     return made
 

@@ -68,10 +68,10 @@ class CareAnswer(BaseModel):
 
 @router.get("/v1/customers/{customer}/care")
 async def get_care(
-    own: OwnId, connection: Connection, today: Today, freshness: CurrentFreshness, request: Request
+    customer: str, own: OwnId, connection: Connection, today: Today, freshness: CurrentFreshness, request: Request
 ) -> CareAnswer:
     """The care card."""
-    care = await read_care(connection, own, deployment=request.app.state.deployment)
+    care = await read_care(connection, own, named=customer, deployment=request.app.state.deployment)
     return _answer(care, today, freshness)
 
 

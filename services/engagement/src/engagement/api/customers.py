@@ -54,9 +54,11 @@ class CustomerAnswer(BaseModel):
 
 
 @router.get("/v1/customers/{customer}")
-async def get_customer(own: OwnId, connection: Connection, today: Today, freshness: CurrentFreshness) -> CustomerAnswer:
+async def get_customer(
+    customer: str, own: OwnId, connection: Connection, today: Today, freshness: CurrentFreshness
+) -> CustomerAnswer:
     """What engagement has heard of a customer."""
-    return _answer(await read_customer(connection, own), today, freshness)
+    return _answer(await read_customer(connection, own, named=customer), today, freshness)
 
 
 def _answer(known: MirroredCustomer, today: date, freshness: Freshness) -> CustomerAnswer:

@@ -50,10 +50,10 @@ class Order:
 
 
 async def order_action(
-    connection: AsyncConnection, own: str, order: Order, *, deployment: Deployment
+    connection: AsyncConnection, own: str, order: Order, *, named: str, deployment: Deployment
 ) -> AnsweredOccasion:
-    """Decide the order now. Raises UnknownCustomer, TemplateUnfit."""
-    customer = (await read_customer(connection, own)).customer
+    """Decide the order now; `named` is how its customer was asked for. Raises UnknownCustomer, TemplateUnfit."""
+    customer = (await read_customer(connection, own, named=named)).customer
     _check_template(order, await deployment.policies.current(connection))
     now: datetime = (await connection.execute(_CLOCK)).scalar_one()
     key = str(uuid7())

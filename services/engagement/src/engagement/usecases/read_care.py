@@ -38,9 +38,9 @@ class Care:
     preferences: Collection[StatedPreference]
 
 
-async def read_care(connection: AsyncConnection, own: str, *, deployment: Deployment) -> Care:
-    """The care card of the customer that an id belongs to. Raises UnknownCustomer."""
-    known = await read_customer(connection, own)
+async def read_care(connection: AsyncConnection, own: str, *, named: str, deployment: Deployment) -> Care:
+    """The care card of the customer that an id belongs to; `named` is how it was asked for. Raises UnknownCustomer."""
+    known = await read_customer(connection, own, named=named)
     now: datetime = (await connection.execute(_CLOCK)).scalar_one()
     current = await deployment.policies.current(connection)
     rules = Rules(contact=current.contact, calendar=current.calendar, zone=deployment.zone)

@@ -33,8 +33,8 @@ class MirroredCustomer:
     card: Mapping[str, Any] | None
 
 
-async def read_customer(connection: AsyncConnection, own: str) -> MirroredCustomer:
-    """The customer that an id belongs to; UnknownCustomer when nothing was told of it."""
+async def read_customer(connection: AsyncConnection, own: str, *, named: str) -> MirroredCustomer:
+    """The customer that an id belongs to; `named` is how it was asked for. Raises UnknownCustomer."""
     customer = await resolve(connection, own)
     aliases = await aliases_since(connection, customer)
     ids = [customer, *aliases]
@@ -43,7 +43,12 @@ async def read_customer(connection: AsyncConnection, own: str) -> MirroredCustom
     addresses = await count_addresses(connection, ids)
     card = await read_relationship(connection, ids)
     if not (aliases or statements or profile or addresses or card):
-        raise UnknownCustomer(f"Engagement has heard nothing of {own}. Is its first event consumed yet (freshness)?")
+        raise UnknownCustomer(
+            f"Engagement has heard nothing of {named[:80]}. If its first event was sent just now, ask again in a "
+            "second. Ask ingest's GET /v1/customers/{customer} which ids it knows, or "
+            "name the customer by another identifier, as `kind:value` (for example email:ann@example.com).",
+            customer=own,
+        )
     return MirroredCustomer(
         customer=customer,
         aliases=list(aliases),
