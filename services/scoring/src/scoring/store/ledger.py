@@ -37,17 +37,18 @@ _COLUMNS = ("subject", "time", "source", "id", "type", "topic", "partition", "of
 async def store_events(raw: asyncpg.Connection, batch: Sequence[Received]) -> list[Received]:
     """Put a batch on the ledger, through the driver; the events that were not there before, in their order."""
     await raw.execute(_TEMPORARY)
-    keys = [(e.source, e.id, e.subject, at) for at, e in enumerate([one.event for one in batch])]
+    keys = ((e.source, e.id, e.subject, at) for at, e in enumerate(one.event for one in batch))
     await raw.copy_records_to_table("incoming_key", records=keys, columns=("source", "id", "subject", "at"))
     row = await raw.fetchrow(_INSERT_KEYS, len(batch))
     assert row is not None  # noqa: S101 - an aggregate always gives one row
     count, sources, ids = row
     fresh = batch if count == len(batch) else _first_of(batch, set(zip(sources or (), ids or (), strict=True)))
     if fresh:
-        rows = [
+        rows = (
             (e.subject, e.time, e.source, e.id, e.type, one.topic, one.partition, one.offset, one.value)
-            for one, e in zip(fresh, [one.event for one in fresh], strict=True)
-        ]
+            for one in fresh
+            for e in (one.event,)
+        )
         await raw.copy_records_to_table("ledger", records=rows, columns=_COLUMNS)
     return list(fresh)
 
