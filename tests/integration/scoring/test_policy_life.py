@@ -16,7 +16,7 @@ from tests.integration.scoring.web import ask, open_api, with_key
 from common.database import Database
 from common.errors import AppError
 from guanxi_cli.local.home import Home
-from scoring.store.policies import add_policy
+from scoring.store.policies import add_policy, mark_published
 from scoring.usecases.load_policy import load_policy
 
 SHIPPED = Path("policies")
@@ -77,6 +77,8 @@ async def test_a_draft_is_tested_published_by_another_key_and_rolled_back_and_ev
     assert (await ask(api, "POST", "/v1/policies/1/publish"))["published_by"] == "admin"
     await fire_all(database, desk)
     assert {one["data"]["card"]["versions"]["policy"] for one in (await messages(database))[6:]} == {"1"}
+    tested = await ask(api, "POST", "/v1/policies/1.2/test")
+    assert (tested["passed"], tested["failed"]) == (told["passed"], 0)
     states = {one["version"]: one["state"] for one in (await ask(api, "GET", "/v1/policies"))["data"]}
     assert states == {"1.2": "published", "1": "in_force"}
 
@@ -109,6 +111,35 @@ async def test_a_draft_that_fails_a_test_is_kept_and_not_published_until_the_tes
     assert (await ask(api, "POST", "/v1/policies/test", json={"policy": MAPPING}))["failed"] == 1
     # They do not close the way back.
     assert (await ask(api, "POST", "/v1/policies/1/publish", headers=SECOND))["failed"] == 0
+
+
+async def test_the_way_back_runs_the_tests_that_were_shipped_and_not_those_of_a_later_file(
+    api: httpx.AsyncClient, database: Database, tmp_path: Path
+) -> None:
+    shipped = len((await ask(api, "GET", "/v1/policies/1"))["tests"])
+    body = changed("scores.engagement.half_point", 9)
+    await ask(api, "POST", "/v1/policies", 201, json={"policy": body, "version": "closer"})
+    await ask(api, "POST", "/v1/policies/closer/publish", headers=SECOND)
+    test = {"name": "later", "as_of": "2026-11-30", "interactions": [], "expect": {"tier": "distant"}}
+    (tmp_path / "scoring.yaml").write_text(yaml.safe_dump(changed("scores.engagement.half_point", 5)))
+    (tmp_path / "tests").mkdir()
+    (tmp_path / "tests" / "later.yaml").write_text(yaml.safe_dump({"tests": [test]}))
+    async with database.transaction() as connection:
+        await load_policy(connection, tmp_path, deployment=deployment())
+    back = await ask(api, "POST", "/v1/policies/closer/publish", headers=SECOND)
+    assert (back["passed"], back["failed"]) == (shipped, 0)
+    assert "later" not in {one["name"] for one in back["tests"]}
+
+
+async def test_a_published_version_that_fails_a_shipped_test_by_now_does_not_come_back(
+    api: httpx.AsyncClient, database: Database
+) -> None:
+    async with database.transaction() as connection:
+        await add_policy(connection, version="bold", body=changed("tier.guard_days", 0), author="ann")
+        await mark_published(connection, "bold", by="ann")
+        await mark_published(connection, "1", by="migrate")
+    refused = await ask(api, "POST", "/v1/policies/bold/publish", 409, headers=SECOND)
+    assert [one["name"] for one in refused["failures"]] == [SILENT]
 
 
 async def test_what_is_no_policy_is_refused_with_its_place_and_nothing_is_stored(api: httpx.AsyncClient) -> None:

@@ -85,7 +85,7 @@ async def post_unstored_test(asked: PolicyQuestion, connection: Connection, depl
 async def post_test(
     version: str, connection: Connection, deployment: Deployed, asked: MoreTests | None = None
 ) -> PolicyTestsAnswer:
-    """Run every test of a version: the shipped ones, those of the policy in force, and its own."""
+    """Run every test of a version: the shipped ones, its own, and for a draft those of the policy in force."""
     added = asked.tests if asked else []
     return PolicyTestsAnswer.of(version, await check_policy_version(connection, version, added, deployment=deployment))
 

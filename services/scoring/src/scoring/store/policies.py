@@ -33,7 +33,11 @@ _ADD = text(
 )
 _PUBLISH = text("UPDATE policy SET published_at = clock_timestamp(), published_by = :by WHERE version = :version")
 _NEWEST_FILE = text(
-    "SELECT version, CAST(body AS text), CAST(tests AS text) FROM policy WHERE from_file ORDER BY number DESC LIMIT 1"
+    """
+    SELECT version, CAST(body AS text), CAST(tests AS text) FROM policy
+    WHERE from_file AND (CAST(:until AS text) IS NULL OR number <= (SELECT number FROM policy WHERE version = :until))
+    ORDER BY number DESC LIMIT 1
+    """
 )
 _SET_TESTS = text("UPDATE policy SET tests = CAST(:tests AS json) WHERE version = :version")
 _ROWS: Final = """
@@ -107,9 +111,9 @@ async def mark_published(connection: AsyncConnection, version: str, *, by: str) 
     await connection.execute(_PUBLISH, {"version": version, "by": by})
 
 
-async def newest_file(connection: AsyncConnection) -> PolicyFile | None:
-    """What was loaded from a file last."""
-    row = (await connection.execute(_NEWEST_FILE)).one_or_none()
+async def newest_file(connection: AsyncConnection, *, until: str | None = None) -> PolicyFile | None:
+    """What was loaded from a file last, or last when the version `until` was made."""
+    row = (await connection.execute(_NEWEST_FILE, {"until": until})).one_or_none()
     if row is None:
         return None
     return PolicyFile(version=row[0], body=msgspec.json.decode(row[1]), tests=msgspec.json.decode(row[2]))

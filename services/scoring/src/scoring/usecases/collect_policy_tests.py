@@ -1,7 +1,7 @@
 """Which tests must a policy pass? A draft the shipped ones, those of the policy in force, and its own.
 
-Of one name the last counts. What was in force before passed what held then, and may come back by its own tests alone:
-the way back is not closed by what was wanted later.
+Of one name the last counts. What was in force before comes back by what held then: the tests that were shipped when it
+was made, and its own. So the way back is tested too, and not closed by what was wanted later.
 """
 
 from collections.abc import Iterable, Mapping
@@ -28,9 +28,10 @@ async def collect_policy_tests(
     connection: AsyncConnection, stored: StoredPolicy, added: Iterable[Told]
 ) -> list[Fixture]:
     """The tests of a stored version and what somebody adds to them."""
-    if stored.told.published_at is not None:
-        return _named_once(stored.tests, added)
-    return await collect_draft_tests(connection, [*stored.tests, *added])
+    if stored.told.published_at is None:
+        return await collect_draft_tests(connection, [*stored.tests, *added])
+    file = await newest_file(connection, until=stored.told.version)
+    return _named_once(file.tests if file else [], stored.tests, added)
 
 
 def _named_once(*sources: Iterable[Told]) -> list[Fixture]:
