@@ -59,12 +59,12 @@ class Service:
 
 
 def _told(answer: httpx.Response) -> str:
-    """What a problem says to a person, with its line where it has one; else how the answer begins."""
+    """What a problem says to a person, with its line (once) where it has one; else how the answer begins."""
     if "problem+json" not in answer.headers.get("content-type", ""):
         return answer.text[:300]
     problem = answer.json()
-    line = f" (line {problem['line']})" if "line" in problem else ""
-    return f"{problem['detail']}{line}"
+    told, line = problem["detail"], f"line {problem.get('line')}"
+    return f"{told} ({line})" if "line" in problem and line not in told else told
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from guanxi_cli.__main__ import make_app
 from guanxi_cli.local.problem import Problem
 from guanxi_cli.policy.diff import changed_keys
-from guanxi_cli.policy.documents import read_tests
+from guanxi_cli.policy.documents import named_file, read_tests
 from guanxi_cli.policy.terminal import (
     print_changes,
     print_draft,
@@ -108,6 +108,30 @@ def test_a_draft_that_got_another_name_than_its_file_gives_says_so() -> None:
     assert taken not in printed(print_draft, draft | {"message": None})
 
 
+def test_a_draft_that_fails_a_test_is_not_said_to_be_ready_for_publication() -> None:
+    draft = {"version": "bold", "author": "ann", "passed": 19, "failed": 1, "tests": [], "message": None}
+    text = printed(print_draft, draft)
+    assert "Draft bold is stored, and cannot be published as it is: 1 test fails." in text
+    assert "another key" not in text
+
+
+def test_no_test_at_all_is_not_told_as_a_success() -> None:
+    text = printed(print_tests, {"version": "2", "passed": 0, "failed": 0, "tests": []})
+    assert text.splitlines() == ["There is no test of policy 2: nothing was checked."]
+
+
+@pytest.mark.parametrize("named", ["nope.yaml", "nope.yml", "folder/nope"])
+def test_what_can_only_be_a_file_and_is_none_is_told_as_a_missing_file(named: str) -> None:
+    with pytest.raises(Problem, match=f"there is no file {named}"):
+        named_file(named)
+
+
+def test_a_name_without_an_ending_is_a_version_unless_there_is_such_a_file(tmp_path: Path) -> None:
+    assert named_file("closer.2") is None
+    (tmp_path / "closer").touch()
+    assert named_file(str(tmp_path / "closer")) == tmp_path / "closer"
+
+
 def test_versions_are_printed_with_their_state() -> None:
     row = {
         "version": "2",
@@ -173,7 +197,7 @@ def test_one_who_moves_is_told_in_the_singular() -> None:
 
 
 def test_the_care_that_would_follow_is_printed_with_its_cost_and_why_the_rest_stays_still() -> None:
-    still = {"playbook": "birthday", "fires": False, "en": "it answers no change of the relationship"}
+    still = {"playbook": "birthday", "fires": False, "en": "no trigger on a change of the relationship"}
     fires = {
         "playbook": "win_back",
         "fires": True,
@@ -186,7 +210,7 @@ def test_the_care_that_would_follow_is_printed_with_its_cost_and_why_the_rest_st
     one = printed(print_forecast, {"data": [fires | {"actions_at_most": {"survey_request": 1}}]}, "GBP")
     assert "1 survey request " in one
     assert "500 GBP" in text
-    assert "birthday: it answers no change of the relationship" in text
+    assert "birthday: no trigger on a change of the relationship" in text
     assert "No care would follow:" in printed(print_forecast, {"data": [still]}, "GBP")
 
 

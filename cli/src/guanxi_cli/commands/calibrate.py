@@ -11,6 +11,7 @@ from rich.console import Console
 from guanxi_cli.asking import Answer, open_services
 from guanxi_cli.commands.options import HomeFolder, PortBase
 from guanxi_cli.local.home import Home, find_home
+from guanxi_cli.local.problem import Problem
 from guanxi_cli.long_run import follow_run
 from guanxi_cli.quality.calibration_page import write_calibration_page
 from guanxi_cli.quality.page import write_quality_page
@@ -44,6 +45,8 @@ def quality(
     found, console = find_home(home, port_base), Console()
     horizon = {} if horizon_days is None else {"horizon_days": horizon_days}
     run = asyncio.run(_run(found, console, "/v1/quality", **horizon, **_day(as_of)))
+    if not run["customers"]:  # the page of an earlier run tells more, so it stays
+        raise Problem(f"nothing is known up to {run['as_of']}, nobody had bought by then: choose a later --as-of")
     print_quality(console, run)
     _told_path(console, write_quality_page(found.folder / "quality.html", run, title=f"The system in {found.folder}"))
 

@@ -15,7 +15,7 @@ from guanxi_cli.commands.options import HomeFolder, PortBase
 from guanxi_cli.local.home import find_home
 from guanxi_cli.long_run import follow_run
 from guanxi_cli.policy.diff import changed_keys
-from guanxi_cli.policy.documents import read_policy, read_tests, read_text
+from guanxi_cli.policy.documents import named_file, read_policy, read_tests, read_text
 from guanxi_cli.policy.terminal import (
     print_changes,
     print_draft,
@@ -58,15 +58,14 @@ def run_tests(
     home: HomeFolder = None,
     port_base: PortBase = None,
 ) -> None:
-    """Run every test on a file, which is stored nowhere, or on a version. Exits 1 when one fails."""
-    file = Path(named)
+    """Run every test on a file, which is stored nowhere, or on a version. Exits 1 when one fails, or there is none."""
     asked: dict[str, Any] = {"tests": read_tests(tests)}
     path = f"/v1/policies/{named}/test"
-    if file.is_file():
+    if (file := named_file(named)) is not None:
         path, asked = "/v1/policies/test", {**asked, "policy": read_text(file)}
     answer = _run(home, port_base, key, lambda services: services.scoring.post(path, asked))
     print_tests(Console(), answer)
-    if answer["failed"]:
+    if answer["failed"] or not answer["passed"]:
         raise typer.Exit(1)
 
 
@@ -82,10 +81,12 @@ def draft(
     home: HomeFolder = None,
     port_base: PortBase = None,
 ) -> None:
-    """Store a file as a draft: an immutable version that judges nobody yet."""
+    """Store a file as a draft: an immutable version that judges nobody yet. Exits 1 when it fails a test."""
     asked = {"policy": read_text(file), "tests": read_tests(tests), "note": note, "version": version}
     answer = _run(home, port_base, key, lambda services: services.scoring.post("/v1/policies", asked))
     print_draft(Console(), answer)
+    if answer["failed"]:
+        raise typer.Exit(1)
 
 
 @policy.command()
@@ -138,7 +139,9 @@ def publish(version: str, key: Key = None, home: HomeFolder = None, port_base: P
     """Put a version in force, with another key than its author's, once every test passes; older ones too."""
     path = f"/v1/policies/{version}/publish"
     answer = _run(home, port_base, key, lambda services: services.scoring.post(path, {}))
-    Console().print(
+    console = Console()
+    print_tests(console, answer)
+    console.print(
         f"Policy {version} is in force, published by {answer['published_by']}. Everybody is being judged again; "
         "transitions carry the cause `policy`.",
         markup=False,

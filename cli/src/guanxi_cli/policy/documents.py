@@ -12,6 +12,8 @@ from guanxi_cli.local.problem import Problem
 IN_FORCE: Final = "live"
 """The word for the version in force."""
 
+FILE_ENDINGS: Final = (".yaml", ".yml")
+
 Mapping = dict[str, Any]
 
 
@@ -36,10 +38,20 @@ def read_tests(path: Path | None) -> list[Mapping]:
     return found
 
 
+def named_file(named: str) -> Path | None:
+    """The file of that name; None where a version is meant. Problem when it can only be a file, and there is none."""
+    path = Path(named)
+    if path.is_file():
+        return path
+    if path.suffix in FILE_ENDINGS or "/" in named:
+        raise Problem(f"there is no file {named}")
+    return None
+
+
 async def read_policy(scoring: Service, named: str) -> tuple[str, Mapping]:
     """What to call it, and the mapping of a file or of a version (`live`: the one in force)."""
-    path = Path(named)
-    if path.is_file():  # noqa: ASYNC240 - a command waits for nothing else meanwhile
+    path = named_file(named)
+    if path is not None:
         said = _parsed(path)
         if not isinstance(said, dict):
             raise Problem(f"{path} must hold a mapping")

@@ -43,6 +43,9 @@ def print_tests(console: Console, answer: Answer) -> None:
         for name, differs in test["differs"].items():
             told = f"        {name}: expected {_value(differs['expected'])}, got {_value(differs['got'])}"
             console.print(Text(told))
+    if not answer["passed"] + answer["failed"]:
+        console.print(Text(f"There is no test of policy {answer['version']}: nothing was checked.", "bold yellow"))
+        return
     console.print(f"{answer['passed']} passed, {answer['failed']} failed (policy {answer['version']})", markup=False)
 
 
@@ -52,6 +55,14 @@ def print_draft(console: Console, answer: Answer) -> None:
     version, author = answer["version"], answer["author"]
     if answer["message"]:
         console.print(Text(answer["message"], style="bold yellow"))
+    if answer["failed"]:
+        failed = counted(answer["failed"], "test fails", "tests fail")
+        console.print(
+            f"\nDraft {version} is stored, and cannot be published as it is: {failed}. Correct the file and draft it "
+            "anew, or give with --tests a test of the same name that expects what is now wanted.",
+            markup=False,
+        )
+        return
     console.print(
         f"\nDraft {version} is stored. Next: guanxi policy what-if {version}\n"
         f"To publish it takes another key than {author}'s: guanxi keys create --name NAME --scope policies:write, "
