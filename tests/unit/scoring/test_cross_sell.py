@@ -76,7 +76,21 @@ def test_nothing_is_offered_to_who_refuses_profiling() -> None:
 
 def test_without_a_count_over_the_base_nothing_is_known() -> None:
     assert told(order(0, items=items("tea")), pairs=[]) is Unknown.NO_BASE
-    assert told(order(0)) is Unknown.NO_PURCHASE
+
+
+@pytest.mark.parametrize(
+    ("events", "day", "why"),
+    [
+        ([], 0, Unknown.NO_PURCHASE),
+        ([order(0)], 0, Unknown.NO_EVENTS),  # bought, and no item tells its category
+        ([order(0)], 364, Unknown.NO_EVENTS),
+        ([order(0, items=items("tea"))], 365, Unknown.TOO_FEW),  # too long ago
+    ],
+)
+def test_a_customer_who_bought_is_not_said_to_have_bought_nothing(
+    events: list[Interaction], day: int, why: Unknown
+) -> None:
+    assert told(*events, day=day) is why
 
 
 def test_the_base_counts_each_customer_once_a_category_and_pair() -> None:

@@ -82,7 +82,7 @@ def cross_sell(past: Past, pairs: Iterable[Pair], rule: CrossSellRule, *, refuse
     if refused:
         return Unknown.REFUSED
     if not own:
-        return Unknown.NO_PURCHASE
+        return _no_category(past, rule)
     known = list(pairs)
     if not known:
         return Unknown.NO_BASE
@@ -106,6 +106,14 @@ def cross_sell(past: Past, pairs: Iterable[Pair], rule: CrossSellRule, *, refuse
                 best[category] = told
     candidates = sorted(best.values(), key=_rank)[:MOST]
     return CrossSell(candidates=tuple(candidates), base_as_of=max(pair.as_of for pair in known))
+
+
+def _no_category(past: Past, rule: CrossSellRule) -> Unknown:
+    """Why no category is known to start from: nothing bought, all of it too long ago, or orders that tell none."""
+    if not past.purchases:
+        return Unknown.NO_PURCHASE
+    lately = any(purchase.age < rule.bought_within_days for purchase in past.purchases)
+    return Unknown.NO_EVENTS if lately else Unknown.TOO_FEW
 
 
 def _rank(one: Candidate) -> tuple[float, float, str, str]:

@@ -14,8 +14,8 @@ from typing import Any, get_type_hints
 class Unknown(StrEnum):
     """The codes, beside those of the card itself."""
 
-    NO_EVENTS = "no_events"  # nothing of the sort was recorded
-    TOO_FEW = "too_few"  # something was, too little to say
+    NO_EVENTS = "no_events"  # nothing of the sort was recorded: of orders, say, none that tells a category
+    TOO_FEW = "too_few"  # something was, too little or too long ago to say
     NO_PURCHASE = "no_purchase"
     NO_OUTBOUND = "no_outbound"
     NO_BASE = "no_base"  # what the whole base does was not counted yet, or only after the as-of day
