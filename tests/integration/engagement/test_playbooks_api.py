@@ -258,7 +258,7 @@ async def test_a_forecast_tells_which_playbooks_would_fire_at_which_cost_and_why
     assert by_policy["cause"] == "policy"
     assert by_policy["actions_at_most"] == {}
     assert {row["en"] for row in by_policy["data"] if row["playbook"] == "win_back_high_value"} == {
-        "it does not answer changes of this cause"
+        "no trigger on changes of this cause"
     }
     for bad in ({"changes": [{"dimension": "mood", "customers": 1}]}, {"changes": [], "cause": "whim"}, {}):
         refused = await client.post("/v1/playbooks/forecast", json=bad)

@@ -110,8 +110,8 @@ async def test_one_wave_is_told_with_its_margin_and_the_change_since_the_one_bef
     assert told["change"]["sentence"] == "+15.0 points: not significant (p = .170)"
     assert [(wave["group"], wave["n"]) for wave in told["waves"]] == [("2026-Q3", 100), ("2026-Q4", 100)]
     first, second = told["waves"]
-    assert first["sentence"] == "NPS +30.0 (n = 100, 95 % interval +14.1 to +44.2)"
-    assert first["sentences"] == {"zh": "NPS +30.0 (n = 100，95% 置信区间 +14.1 至 +44.2)", "en": first["sentence"]}
+    assert first["sentence"] == "NPS +30.0 (n = 100, 95% interval +14.1 to +44.2)"
+    assert first["sentences"] == {"zh": "NPS +30.0（n = 100，95% 置信区间 +14.1 至 +44.2）", "en": first["sentence"]}
     assert first["margin"] == pytest.approx((first["high"] - first["low"]) / 2)
     assert (first["difference"], second["difference"]["significant"]) == (None, False)
     assert (await report(clerk, f"/v1/surveys/{SURVEY}/report"))["overall"]["n"] == 200
@@ -161,7 +161,7 @@ async def test_the_response_rate_is_of_delivered_asks_and_what_is_apart_stands_a
     told = await report(clerk, f"/v1/surveys/{SURVEY}/report?wave=W")
     names = ("wanted", "sent", "answered", "answered_undelivered", "skipped")
     assert [told["response"][name] for name in names] == [5, 3, 1, 1, 1]
-    assert told["response"]["rate"]["sentence"].startswith("33.3 % answered (1 of 3, ")
+    assert told["response"]["rate"]["sentence"].startswith("33.3% answered (1 of 3, ")
     assert told["unsent"] == [
         {"state": "not_sent", "reason": "no_consent", "n": 1},
         {"state": "skipped", "reason": "any_14d", "n": 1},
@@ -306,8 +306,8 @@ async def test_the_loop_is_counted_over_the_cases_of_a_span(database: Database, 
     await clerk.post("/v1/cases/case_2/contacted", json={})
     told = await report(clerk, "/v1/reports/loop")
     assert (told["opened"], told["in_time"]["k"], told["in_time"]["n"], told["closed"]) == (3, 2, 2, 0)
-    assert told["resolved"]["sentence"].startswith("100.0 % of settled cases resolved (1 of 1, ")
-    assert told["resolved"]["sentences"]["zh"].startswith("100.0% 的已处理个案得到解决 (1 中的 1，")
+    assert told["resolved"]["sentence"].startswith("100.0% of settled cases resolved (1 of 1, ")
+    assert told["resolved"]["sentences"]["zh"].startswith("100.0% 的已处理个案得到解决（1 件中的 1 件，")
     assert told["by"]["root_cause"] == [{"value": "price", "n": 1}]
     assert told["by"]["state"] == [{"value": name, "n": 1} for name in ("contacted", "open", "resolved")]
     past = await report(clerk, "/v1/reports/loop?from=2020-01-01&to=2020-12-31")

@@ -234,7 +234,9 @@ def test_the_cdnow_sample_calibrates_to_the_figures_that_were_found_by_hand() ->
     assert told["churn"]["brier"] == pytest.approx({"fixed": 0.134517, "in_force": 0.134517, "new": 0.120815}, abs=1e-6)
     assert "Brier 0.1208, before 0.1345" in told["text"]["en"]
     assert "（76.8%）的客户细分将会改变，其中最多的是由流失变为潜在（" in told["text"]["zh"]
-    assert "由否变为是（469 位）" in told["text"]["zh"]
+    assert "469 位客户（20.0%）的大客户身份将会改变，由否变为是。" in told["text"]["zh"]
+    assert "standing as a key account changes for 469 customers (20.0%), from no to yes." in told["text"]["en"]
+    assert "; the largest group goes from churned to potential (" in told["text"]["en"]
     assert "| 最近购买时间（天） | 15 · 30 · 75 · 180 | 99 · 197 · 219 · 242 |" in told["text"]["zh"]
     changed = int((columns[0].segment != columns[1].segment).sum())
     assert told["moves"]["dimensions"][0]["dimension"] == "segment"

@@ -232,7 +232,7 @@ def test_what_pulls_a_mean_down_is_named_with_what_it_costs() -> None:
     ("name", "story", "said"),
     [
         ("segment", [], "Segment is potential: purchase days 0 (below 1)."),
-        ("severe", [], "Severe trouble is no: it falls short on unresolved trouble."),
+        ("severe", [], "Severe trouble is no: it falls short on trouble not closed yet."),
         ("tier", [], "Tier is distant: no rule for more holds; brand falls short on Engagement 0 (at least 20)."),
         ("key_account", [order(0)], "Key account is no: it falls short on Net money of 12 months 100.00 CNY ("),
         ("stage", [order(0), order(1)], "Stage is trust building: purchase days 2 (at least 2). Next: loyalty"),

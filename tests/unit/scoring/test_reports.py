@@ -78,9 +78,9 @@ def test_without_anybody_who_paid_there_is_no_share() -> None:
 @pytest.mark.parametrize(
     ("minor", "words"),
     [
-        ((10, 20, 30, 40, 100), "50.0% of the money of 12 months, flatter than 80/20; 80 % of it comes from 60.0%"),
-        ((1, 1, 1, 1, 16), "80.0% of the money of 12 months, close to 80/20; 80 % of it comes from 20.0%"),
-        ((1, 1, 1, 1, 96), "96.0% of the money of 12 months, steeper than 80/20; 80 % of it comes from 20.0%"),
+        ((10, 20, 30, 40, 100), "50.0% of the money of 12 months, flatter than 80/20; 80% of it comes from 60.0%"),
+        ((1, 1, 1, 1, 16), "80.0% of the money of 12 months, close to 80/20; 80% of it comes from 20.0%"),
+        ((1, 1, 1, 1, 96), "96.0% of the money of 12 months, steeper than 80/20; 80% of it comes from 20.0%"),
     ],
 )
 def test_the_data_decide_whether_80_20_is_said(minor: tuple[int, ...], words: str) -> None:
@@ -96,9 +96,18 @@ def test_the_lifecycle_matrix_adds_up_and_names_playbooks() -> None:
     assert sum(customers for customers, _ in told.values()) == 3
     assert sum(minor for _, minor in told.values()) == 20_700
     assert told["trust_building", "active"] == (1, 20_000)
-    assert "Most customers" in of_lifecycle(found).en
+    assert of_lifecycle(found).en.startswith("The largest group (66.7% of 3 customers) stands in ")
     assert suggested("loyalty", "churned") == ("win_back_high_value",)
     assert suggested("initial_contact", "high_value")[0] == "key_account_care"
+
+
+def test_the_largest_group_is_called_so_however_small_its_share() -> None:
+    told = of_shares("segment", [("active", 40, 1_000), ("churned", 35, 500), ("high_value", 25, 3_500)])
+    assert told.en == (
+        "By segment, the largest group is active (40.0% of 100 customers); the most money of 12 months (70.0%) comes "
+        "from high value."
+    )
+    assert told.zh == "按客户细分看，100 位客户中人数最多的（40.0%）是活跃；近 12 个月金额最多的（70.0%）来自高价值。"
 
 
 def test_moves_are_counted_by_where_they_begin_and_end() -> None:
@@ -224,7 +233,9 @@ def test_recency_says_how_many_are_silent() -> None:
 
 
 def test_one_is_told_in_the_singular_and_nobody_in_the_plural() -> None:
-    assert of_shares("tier", [("brand", 1, 5)]).en.startswith("By tier, 100.0% of 1 customer is brand, and 100.0% of")
+    assert of_shares("tier", [("brand", 1, 5)]).en.startswith(
+        "By tier, the largest group is brand (100.0% of 1 customer);"
+    )
     found = bins(histogram(money(3), money(100), np.array([0.1])))
     assert of_recency(found, 0).en.startswith("0.0% of 1 buyer has not bought for 180 days or more")
     assert of_recency(found, 0).en.endswith("rising for 0 key accounts.")

@@ -2,7 +2,7 @@
 
 nps: points from -100 to 100. csat: per cent that are satisfied, with the mean on 1-5. ces: the mean on 1-7, with the
 per cent for whom it was easy. Changes are told in points: of NPS, or of per cent. Example: 50 promoters, 30 passives
-and 20 detractors: "NPS +30.0 (n = 100, 95 % interval +14.1 to +44.2)".
+and 20 detractors: "NPS +30.0 (n = 100, 95% interval +14.1 to +44.2)".
 """
 
 from collections.abc import Mapping

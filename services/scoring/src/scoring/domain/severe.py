@@ -1,7 +1,8 @@
-"""Is there fresh trouble that nobody has resolved?
+"""Is there fresh trouble that nobody has closed as resolved?
 
 Source: scoring-model.md section 3, Tier, severe cap: a complaint or detractor within 30 d (ages 0-29) with no
-`resolved` on the same or a later day.
+`resolved` on the same or a later day. Of a case that is its end (case.closed): one that feedback calls resolved and has
+not closed counts still.
 Example: a complaint on day 100 is severe on days 100-129; resolved on day 105, it is severe on days 100-104.
 """
 

@@ -52,7 +52,7 @@ OTHERWISE: Final[dict[str, str | bool]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cap:
-    """The tier that unresolved trouble takes away, the day and kinds of that trouble, and the first day without it."""
+    """The tier that trouble not closed yet takes away, its day and kinds, and the first day without it."""
 
     at: str
     would_be: str

@@ -93,7 +93,7 @@ def _contacts(known: Known, least: int) -> Condition:
 
 
 def _no_trouble_since(known: Known) -> Condition:
-    """1 while a complaint or bad answer after the last purchase is unresolved."""
+    """1 while a complaint or bad answer after the last purchase is not closed yet."""
     days = purchase_days_of(known)
     trouble, cleared = trouble_and_cleared(known)
     upset = trouble > NEVER and trouble > cleared and trouble > (days[-1] if days else NEVER)

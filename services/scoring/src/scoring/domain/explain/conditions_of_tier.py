@@ -52,7 +52,7 @@ def tier_rules(known: Known) -> list[Rule]:
 
 
 def severe_rules(known: Known) -> list[Rule]:
-    """Fresh trouble that nobody resolved; none: not severe."""
+    """Fresh trouble that nobody closed as resolved; none: not severe."""
     trouble, cleared = trouble_and_cleared(known)
     if trouble == NEVER:
         calm = Condition(name="trouble_unresolved", figure=0.0, sign=AT_LEAST, limit=1)

@@ -89,6 +89,7 @@ def _capped(cap: Cap) -> Both:
     trouble, ends = date_of(cap.trouble_day).isoformat(), date_of(cap.ends_day).isoformat()
     at, would_be = value_words(cap.at), value_words(cap.would_be)
     return Both(
-        f"Unresolved trouble of {trouble} caps it at {at[0]} until it is resolved or {ends}; else {would_be[0]}.",
-        f"{trouble} 的投诉或差评尚未解决：解决之前（最迟到 {ends}）最高为{at[1]}，否则为{would_be[1]}。",
+        f"Trouble of {trouble}, not closed yet, caps it at {at[0]} until it is resolved and closed or {ends}; else "
+        f"{would_be[0]}.",
+        f"{trouble} 的投诉或差评尚未结案：解决并结案之前（最迟到 {ends}）最高为{at[1]}，否则为{would_be[1]}。",
     )

@@ -18,7 +18,7 @@ _HOLDS: Final = "{name} {figure}（{sign} {limit}）"
 _NEEDED: Final = "{name}{sign} {limit}（现为 {figure}）"
 _WOULD_SET: Final = "{name} {figure}（{sign} {limit} 才算）"
 _DECIMALS: Final = (2, 3, 4, 6)
-_SOLVED: Final = Both("the trouble to be resolved", "解决投诉或差评")
+_SOLVED: Final = Both("the trouble to be resolved and closed", "解决投诉或差评并结案")
 
 
 def of_holding(clauses: Iterable[Clause], currency: str) -> Both:

@@ -58,7 +58,7 @@ COMPONENT_WORDS: Final = {
     "cf": ("feedback dealt with", "反馈处理"),
     "health": ("health that is secured", "已有的关怀指数"),
     "full_mark": ("the full mark", "满分"),
-    "severe": ("unresolved trouble", "未解决的投诉或差评"),
+    "severe": ("trouble not closed yet", "尚未结案的投诉或差评"),
     "last_purchase": ("the last purchase", "上次购买"),
     "orders": ("orders", "订单"),
     "paid": ("orders paid", "已付订单"),

@@ -1,7 +1,7 @@
-"""How is an amount in minor units said in a sentence? With its decimals and its currency.
+"""How is an amount in minor units said in a sentence? With its decimals, thousands and currency.
 
 Source: scoring-model.md section 1: money is integer minor units of the base currency (ISO 4217).
-Example: 20000 of CNY is "200.00 CNY"; 500 of JPY, which has no minor unit, is "500 JPY".
+Example: 2000000 of CNY is "20,000.00 CNY"; 500 of JPY, which has no minor unit, is "500 JPY".
 """
 
 from typing import Final
@@ -17,5 +17,5 @@ def is_money(metric: str) -> bool:
 def money(minor: float, currency: str, *, sign: str = "") -> str:
     """`sign` "+": a difference."""
     if currency in _WITHOUT_MINOR_UNIT:
-        return f"{minor:{sign}.0f} {currency}"
-    return f"{minor / 100:{sign}.2f} {currency}"
+        return f"{minor:{sign},.0f} {currency}"
+    return f"{minor / 100:{sign},.2f} {currency}"

@@ -64,9 +64,10 @@ MOVED: Final = (
     "{moved:,} 位客户（{share:.1%}）的{word}将会改变{largest}。",
 )
 LARGEST: Final = (
-    "; most of them from {was} to {now} ({customers:,})",
+    "; the largest group goes from {was} to {now} ({customers:,})",
     "，其中最多的是由{was}变为{now}（{customers:,} 位）",
 )
+ONLY: Final = (", from {was} to {now}", "，由{was}变为{now}")
 SAME: Final = 5e-5  # of the Brier score: as shown
 MONEY: Final = ("monetary", "value", "key_account_minor", "m50_minor", "m0_minor")
 
@@ -160,13 +161,14 @@ def _sentences(facts: Mapping[str, Any], language: int) -> Iterator[str]:
 
 
 def _largest(moves: Mapping[str, Any], language: int) -> str:
-    """The largest move, from where to where."""
+    """The largest move, from where to where; its number where it is not the only one."""
     rows = [row for row in moves["matrix"] if row["from"] != row["to"]]
     if not rows:
         return ""
     most = max(rows, key=lambda each: each["customers"])
     was, now = (value_words(most[end])[language] for end in ("from", "to"))
-    return LARGEST[language].format(was=was, now=now, customers=most["customers"])
+    said = ONLY if len(rows) == 1 else LARGEST
+    return said[language].format(was=was, now=now, customers=most["customers"])
 
 
 def _shown(name: str, value: Any, facts: Mapping[str, Any]) -> str:

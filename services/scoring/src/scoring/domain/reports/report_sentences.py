@@ -1,6 +1,6 @@
 """What does a report of the base say in one sentence? English and Chinese; the data decide what is said.
 
-Example: a top fifth that brings 62 % reads "flatter than 80/20", one that brings 90 % "steeper than 80/20".
+Example: a top fifth that brings 62% reads "flatter than 80/20", one that brings 90% "steeper than 80/20".
 """
 
 from collections.abc import Sequence
@@ -44,10 +44,11 @@ def of_shares(dimension: str, counts: Sequence[tuple[str, int, int]]) -> Sentenc
     share, worth = _percent(large[1], customers), _percent(rich[2], money)
     word = DIMENSION_WORDS[dimension]
     return Sentence(
-        en=f"By {word[0]}, {share} of {counted(customers, 'customer is', 'customers are')} {VALUE_WORDS[large[0]][0]}, "
-        f"and {worth} of the money of 12 months comes from {VALUE_WORDS[rich[0]][0]}.",
-        zh=f"按{word[1]}看，{customers:,} 位客户中 {share} 属于{VALUE_WORDS[large[0]][1]}，近 12 个月金额的 {worth} "
-        f"来自{VALUE_WORDS[rich[0]][1]}。",
+        en=f"By {word[0]}, the largest group is {VALUE_WORDS[large[0]][0]} ({share} of "
+        f"{counted(customers, 'customer', 'customers')}); the most money of 12 months ({worth}) comes from "
+        f"{VALUE_WORDS[rich[0]][0]}.",
+        zh=f"按{word[1]}看，{customers:,} 位客户中人数最多的（{share}）是{VALUE_WORDS[large[0]][1]}；"
+        f"近 12 个月金额最多的（{worth}）来自{VALUE_WORDS[rich[0]][1]}。",
     )
 
 
@@ -59,8 +60,8 @@ def of_lifecycle(cells: Sequence[Cell]) -> Sentence:
     full, rich = max(cells, key=lambda cell: cell.customers), max(cells, key=lambda cell: cell.monetary_minor)
     share, worth = _percent(full.customers, customers), _percent(rich.monetary_minor, money)
     return Sentence(
-        en=f"Most customers ({share} of {customers:,}) stand in {_cell(full, 0)}; most money of 12 months ({worth}) "
-        f"comes from {_cell(rich, 0)}.",
+        en=f"The largest group ({share} of {counted(customers, 'customer', 'customers')}) stands in {_cell(full, 0)}; "
+        f"the most money of 12 months ({worth}) comes from {_cell(rich, 0)}.",
         zh=f"{customers:,} 位客户中最多的（{share}）处于{_cell(full, 1)}；"
         f"近 12 个月金额最多的（{worth}）来自{_cell(rich, 1)}。",
     )
@@ -78,10 +79,10 @@ def of_pareto(found: Pareto) -> Sentence:
     else:
         reading = ("steeper than 80/20", "比 80/20 更集中")
     return Sentence(
-        en=f"The top 20 % of {counted(found.customers, 'paying customer brings', 'paying customers bring')} {share} of "
-        f"the money of 12 months, {reading[0]}; 80 % of it comes from {few} of them.",
-        zh=f"{found.customers:,} 位付费客户中，前 20 % 贡献近 12 个月金额的 {share}，{reading[1]}；"
-        f"80 % 的金额来自其中 {few} 的客户。",
+        en=f"The top 20% of {counted(found.customers, 'paying customer brings', 'paying customers bring')} {share} of "
+        f"the money of 12 months, {reading[0]}; 80% of it comes from {few} of them.",
+        zh=f"{found.customers:,} 位付费客户中，前 20% 贡献近 12 个月金额的 {share}，{reading[1]}；"
+        f"80% 的金额来自其中 {few} 的客户。",
     )
 
 
