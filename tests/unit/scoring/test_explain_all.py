@@ -203,6 +203,16 @@ def test_a_segment_that_a_guard_holds_up_says_since_when_and_until_when() -> Non
     assert on(106).isoformat() in found["sentence"]
 
 
+def test_a_churn_band_that_only_the_guard_holds_after_the_one_order_was_cancelled_becomes_unknown() -> None:
+    story = [order(0, order_id="1"), event("order.cancelled", 20, order_id="1")]
+    found = told("churn_band", story, 25).as_mapping()
+    guard = found["guard"]
+    assert (found["raw"], guard["was_on"], guard["falls_to"]) == (None, on(19).isoformat(), None)
+    ends = guard["falls_on"]
+    assert found["sentence"].endswith(f"the day alone gives unknown; it becomes unknown on {ends} if nothing changes.")
+    assert f"将于 {ends} 变为未知。" in told("churn_band", story, 25).as_mapping("zh")["sentence"]
+
+
 def test_severe_trouble_caps_the_tier_and_says_until_when() -> None:
     story = [event("meeting.held", day) for day in range(6)] + [order(day, 60_000) for day in range(5)]
     story += [event("event.attended", day) for day in range(6)] + [nps(5, 10)]

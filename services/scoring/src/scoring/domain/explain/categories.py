@@ -107,9 +107,10 @@ def reasons_of(name: str, known: Known) -> Reasons | None:
     )
 
 
-def _is_below(name: str, one: str, other: str) -> bool:
+def _is_below(name: str, one: str | None, other: str) -> bool:
+    """Unknown is below all: without a purchase any more there is no churn band, and the guard held the last one."""
     order = ORDERS[name]
-    return order.index(one) < order.index(other)
+    return one is None or order.index(one) < order.index(other)
 
 
 def _rule_for(name: str, value: str | bool, known: Known) -> Rule:
