@@ -73,6 +73,11 @@ def test_the_page_shows_the_same_and_escapes_it(tmp_path: Path) -> None:
         assert sentence in told
 
 
+def test_the_charts_write_per_cent_as_the_tables_do(tmp_path: Path) -> None:
+    page = write_page(tmp_path / "report.html", LOADED, STORY, CARE).read_text("utf-8")
+    assert '" %"' not in page.rpartition("<script>")[2]
+
+
 def test_where_nobody_is_unhappy_no_state_is_named() -> None:
     happy = replace(CARE, cases={}, cases_overdue=0)
     assert happy.cases_sentence() == "0 cases opened, 0 overdue."
