@@ -103,12 +103,12 @@ def _judge_once(customers: int, today: date) -> None:
 
 async def _compare(database: Database, deployment: Deployment, customers: int) -> None:
     async with database.transaction() as connection:
-        version, _ = await create_policy_draft(
+        draft = await create_policy_draft(
             connection, _draft(), tests=[], note="", version="draft", author="bench", deployment=deployment
         )
         id_ = await ask_what_if(
             connection,
-            version,
+            draft.version,
             thresholds=None,
             as_of=deployment.today(),
             movers=100,
