@@ -9,6 +9,7 @@ from tests.support.homes import end_in_order_on_sigterm
 
 BENCHES: Final = {
     "ingest": "bench.ingest",
+    "compression": "bench.compression",
     "scoring": "bench.scoring",
     "growth": "bench.growth",
     "nightly": "bench.nightly",
