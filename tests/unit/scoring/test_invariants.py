@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from tests.unit.scoring.build import MAPPING, POLICY, SETTING, card_of, columns_of, event, nps, order, rating, refund
 from tests.unit.scoring.stories import LAST_DAY, as_of_days, days, stories
 
-from scoring.domain.policy.policy import Policy
+from scoring.domain.policy.policy import STAGES, Policy
 from scoring.domain.state.replay import Interaction, effects_of, replay
 from scoring.domain.state.state import State
 
@@ -139,18 +139,29 @@ def test_a_personal_message_to_the_customer_changes_only_reciprocity_and_tier(
 
 @given(stories, days, as_of_days)
 @bounded
-def test_an_answered_advisor_call_also_changes_personal_contact_and_nothing_else(
+def test_an_answered_advisor_call_also_changes_personal_contact_and_may_only_further_the_stage(
     story: Story, made: int, day: int
 ) -> None:
+    """It is personal contact, which may be what a quarter of a long-term relationship lacked."""
     before = card_of(story, day=day)
     after = card_of([*story, event("call.made", made, personal=True, answered=True)], day=day)
     assert after["scores"]["personal_contact"] >= before["scores"]["personal_contact"]
+    assert STAGES.index(after["stage"]) >= STAGES.index(before["stage"])
     for card in (before, after):
         for name in ("reciprocity", "personal_contact"):
             card["scores"].pop(name)
         card["unknown"] = {name: why for name, why in card["unknown"].items() if name != "scores.reciprocity"}
         card.pop("tier")
+        card.pop("stage")
     assert after == before
+
+
+def test_an_answered_advisor_call_is_contact_of_the_quarter_that_a_long_term_relationship_lacked() -> None:
+    last = LAST_DAY
+    story = [order(last - ago, order_id=f"o-{ago}") for ago in (400, 100, 10)]
+    assert card_of(story, day=last)["stage"] == "trust_building"
+    call = event("call.made", last - 200, personal=True, answered=True)
+    assert card_of([*story, call], day=last)["stage"] == "long_term"
 
 
 @given(stories, st.integers(0, LAST_DAY), st.integers(0, 60), st.integers(1, 90000), st.integers(0, 60), st.booleans())
